@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the terminal shows: a line per host as it finishes, then a summary that a person wants to read."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: progress
+type: stdout
+short_description: Show a verification run as a person wants to read it
+version_added: 0.1.0
+description:
+  - Shows one line per host as its checks finish, and at the end what failed, on what, why and what to do.
+  - Everything else is shown as P(ansible.builtin.default#callback) shows it.
+extends_documentation_fragment:
+  - default_callback
+  - result_format_callback
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible import constants as C
+from ansible.plugins.callback.default import CallbackModule as Default
+
+from ansible_collections.golive.verify.plugins.plugin_utils import report, summary
+from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import BadRun, RunDirectory
+
+OWN = "golive.verify."
+_QUIET = {"ansible.builtin.include_role", "ansible.builtin.validate_argument_spec", "ansible.builtin.assert"}
+
+
+class CallbackModule(Default):
+    """Quiet about our own tasks, whose results are verdicts and not events; the default's words for all others."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "stdout"
+    CALLBACK_NAME = "golive.verify.progress"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._run_dir = ""
+
+    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
+        """Announce only tasks that are not ours."""
+        if not _ours(task):
+            super().v2_playbook_on_task_start(task, is_conditional)
+
+    def v2_playbook_on_include(self, included_file: Any) -> None:
+        """The roles that we include are no news."""
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        """No banner for plays: there is one, and its name is the command's."""
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        """A line for a host whose checks are done."""
+        shown = result.result
+        self._run_dir = shown.get("golive_run_dir") or self._run_dir
+        if "round_trips" in shown:
+            self._line(result.host.get_name(), shown["verdict"], summary.counts(shown["summary"]))
+        elif not _ours(result.task):
+            super().v2_runner_on_ok(result)
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        """A line for a host that could not be reached."""
+        self._line(result.host.get_name(), "error", f"unreachable: {_first(result.result.get('msg'))}")
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        """A task of ours fails for bad input, or as the gate's no-go, which the summary shows."""
+        if not _ours(result.task) or ignore_errors:
+            super().v2_runner_on_failed(result, ignore_errors)
+        elif "decision" not in result.result:
+            self._line(result.host.get_name(), "error", str(result.result.get("msg")))
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        """The summary; for a playbook without a run, the default's recap."""
+        if not self._run_dir:
+            super().v2_playbook_on_stats(stats)
+            return
+        try:
+            lines: Iterable[tuple[str, str]] = summary.lines(report.build(RunDirectory(self._run_dir)))
+        except BadRun as wrong:
+            lines = [("error", f"no summary: {wrong}")]
+        for status, line in lines:
+            self._display.display(line, color=_COLORS.get(status))
+
+    def _line(self, host: str, status: str, said: str) -> None:
+        self._display.display(f"{summary.MARKS.get(status, ' ')} {host:<24} {said}", color=_COLORS.get(status))
+
+
+_COLORS: Mapping[str, str] = {
+    "pass": C.COLOR_OK,
+    "go": C.COLOR_OK,
+    "fail": C.COLOR_ERROR,
+    "error": C.COLOR_UNREACHABLE,
+    "no_go": C.COLOR_ERROR,
+    "unbound": C.COLOR_WARN,
+    "quiet": C.COLOR_VERBOSE,
+}
+
+
+def _ours(task: Any) -> bool:
+    action = str(getattr(task, "resolved_action", None) or task.action)
+    return action.startswith(OWN) or action in _QUIET
+
+
+def _first(message: Any) -> str:
+    return str(message or "").strip().splitlines()[0] if message else ""

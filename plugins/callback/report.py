@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Turn the run directory into reports when the play ends, however it ends."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: report
+type: aggregate
+short_description: Write the reports of a verification run
+version_added: 0.1.0
+description:
+  - When a playbook that began a run with M(golive.verify.plan) ends, writes the run's reports into its directory.
+  - Where Ansible itself would end well although nothing was decided (no hosts matched, the gate was skipped), ends with
+    exit status 2. List it last in C(callbacks_enabled), as callbacks after it would then not hear of the end.
+options:
+  formats:
+    description: The formats to write.
+    type: list
+    elements: str
+    default: [html, json, junit, markdown]
+    env:
+      - name: GOLIVE_REPORT_FORMATS
+    ini:
+      - section: golive
+        key: report_formats
+"""
+
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+
+from ansible_collections.golive.verify.plugins.plugin_utils import writing
+from ansible_collections.golive.verify.plugins.plugin_utils.gate import NO_GO
+from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import BadRun, RunDirectory
+
+PLAN = "golive.verify.plan"
+EXIT_NO_GO = 2
+
+
+class CallbackModule(CallbackBase):
+    """Follows one run at a time: the one that the playbook's last plan began."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "golive.verify.report"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._expected = False
+        self._run_dir = ""
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        """Remember that this playbook means to verify, so that a run which never began is noticed."""
+        blocks = play.get_tasks() if hasattr(play, "get_tasks") else []
+        tasks = [task for block in blocks for task in (block if isinstance(block, list) else [block])]
+        self._expected = self._expected or any(getattr(task, "action", "") == PLAN for task in tasks)
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        """Remember where the run is kept."""
+        self._run_dir = result.result.get("golive_run_dir") or self._run_dir
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        """Write the reports, and make sure that a run without a decision does not look like a good one."""
+        if not self._expected:
+            return
+        failed = bool(stats.failures or stats.dark)
+        if not self._run_dir:
+            if not failed:
+                self._display.error("no-go: no hosts matched, so nothing was looked at")
+                raise SystemExit(EXIT_NO_GO)
+            return
+        decision = self._write()
+        if decision == NO_GO and not failed:
+            raise SystemExit(EXIT_NO_GO)
+
+    def _write(self) -> str:
+        try:
+            written = writing.write(RunDirectory(self._run_dir), self.get_option("formats"))
+        except BadRun as wrong:
+            self._display.error(f"no report: {wrong}")
+            return NO_GO
+        for name, problem in written.problems.items():
+            self._display.error(f"the {name} report could not be written: {problem}")
+        for path in written.files.values():
+            self._display.display(f"report: {path}")
+        return str(written.report["gate"]["decision"])

@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A verifier's interface, read from its module file: the options from DOCUMENTATION, the controls from PROVES."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.loader import fragment_loader, module_loader
+from ansible.utils.plugin_docs import get_docstring
+
+_SPEC_KEYS = ("type", "elements", "default", "choices", "required", "aliases")
+
+
+class NotAsked(Exception):
+    """A check does not speak of this control: it lacks the option that would say what to prove."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """What a verifier takes and what it can prove."""
+
+    name: str
+    options: Mapping[str, Any]
+    proves: tuple[str, ...]
+
+    def parse(self, given: Mapping[str, Any]) -> Wanted:
+        """Check and complete the options of one check; what is wrong raises AnsibleActionFail with one clear line."""
+        unknown = [name for name in given if name not in self.options]
+        if unknown:
+            near = difflib.get_close_matches(unknown[0], self.options, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise AnsibleActionFail(f"{self.name}: there is no option {unknown[0]}{hint}")
+        checked = ArgumentSpecValidator(self.options).validate(dict(given))
+        if checked.error_messages:
+            raise AnsibleActionFail(f"{self.name}: {checked.error_messages[0]}")
+        return Wanted(checked.validated_parameters, frozenset(given))
+
+
+class Wanted(Mapping[str, Any]):
+    """The options of one check, as attributes or by key, and which of them were given rather than defaulted."""
+
+    def __init__(self, options: Mapping[str, Any], given: frozenset[str]) -> None:
+        self._options = options
+        self.given = given
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._options[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __getitem__(self, name: str) -> Any:
+        return self._options[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._options)
+
+    def __len__(self) -> int:
+        return len(self._options)
+
+    def need(self, name: str) -> Any:
+        """The option's value; without one the control at hand was not asked for, which is not the same as proven."""
+        value = self._options.get(name)
+        if value is None or value == [] or value == {}:
+            raise NotAsked(f"option {name} is not given")
+        return value
+
+
+@cache
+def interface(name: str) -> Interface:
+    """The interface of the verifier with this fully qualified name; raises AnsibleActionFail when there is none."""
+    path = module_loader.find_plugin(name)
+    if path is None:
+        raise AnsibleActionFail(f"{name}: there is no module of this name, so nothing says what it verifies")
+    documentation = get_docstring(path, fragment_loader, collection_name=".".join(name.split(".")[:2]), is_module=True)
+    options = (documentation[0] or {}).get("options", {})
+    return Interface(name, {key: _spec(option) for key, option in options.items()}, _proves(Path(path)))
+
+
+def _spec(option: Mapping[str, Any]) -> dict[str, Any]:
+    spec = {key: option[key] for key in _SPEC_KEYS if key in option}
+    if "suboptions" in option:
+        spec["options"] = {key: _spec(suboption) for key, suboption in option["suboptions"].items()}
+    return spec
+
+
+def _proves(path: Path) -> tuple[str, ...]:
+    """Read PROVES without importing the module, whose imports are those of a host."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == ["PROVES"]:
+            return tuple(ast.literal_eval(node.value))
+    return ()

@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan of a run: which items of which checklist it decides over, on which targets, and what it was told to leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Binding, Item
+from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What the user limited the run to; empty where nothing was."""
+
+    limit: str = ""
+    tags: tuple[str, ...] = ()
+    skip_tags: tuple[str, ...] = ()
+    section: str = ""
+    phase: str = ""
+
+    def __bool__(self) -> bool:
+        return any((self.limit, self.tags, self.skip_tags, self.section, self.phase))
+
+    def words(self) -> str:
+        """The narrowing as a person would say it; empty when there is none."""
+        said = asdict(self)
+        return ", ".join(
+            f"{name.replace('_', '-')} {value if isinstance(value, str) else ','.join(value)}"
+            for name, value in said.items()
+            if value
+        )
+
+    def wants_item(self, item: Item) -> bool:
+        """Whether section and phase leave the item in."""
+        in_section = self.section.casefold() in item.section.casefold()
+        return in_section and (not self.phase or item.phase == self.phase)
+
+    def wants_control(self, control: Control) -> bool:
+        """Whether the tags leave the control in. A control's tags are its id, its domain and its severity."""
+        own = {control.id, control.domain, control.severity.value}
+        return (not self.tags or bool(own & set(self.tags))) and not own & set(self.skip_tags)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that is decided before the first look. Times are Unix seconds.
+
+    targets: the hosts to verify, with their groups. everywhere: every host of the inventory by group, so that what a
+    limit left out can be told from what does not exist. selected_controls: None where all are.
+    """
+
+    run: str
+    environment: str
+    started: float
+    checklist: str
+    checklist_sha256: str
+    items: list[Item]
+    targets: dict[str, list[str]]
+    everywhere: dict[str, list[str]]
+    narrowing: Narrowing
+    selected_controls: list[str] | None
+    versions: dict[str, str] = field(default_factory=dict)
+    schema: int = SCHEMA
+
+    def selected(self, item: Item) -> bool:
+        """Whether the run decides over this item: narrowed runs leave some out."""
+        if not self.narrowing.wants_item(item):
+            return False
+        return self.selected_controls is None or all(control in self.selected_controls for control in item.controls)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, ready for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Plan:
+        """The plan that as_dict described."""
+        items = [
+            Item(**{**item, "bindings": tuple(Binding(tuple(b["controls"]), b["on"]) for b in item["bindings"])})
+            for item in data["items"]
+        ]
+        narrowing = {key: tuple(v) if isinstance(v, list) else v for key, v in data["narrowing"].items()}
+        return cls(**{**data, "items": items, "narrowing": Narrowing(**narrowing)})
+
+
+def select_controls(
+    items: Sequence[Item], narrowing: Narrowing, catalogue: Mapping[str, Control]
+) -> list[str] | None:
+    """The controls that a narrowed run proves: those of the items left in, as far as the tags want them; None for all."""
+    if not any((narrowing.section, narrowing.phase, narrowing.tags, narrowing.skip_tags)):
+        return None
+    by_item = narrowing.section or narrowing.phase
+    needed = {control for item in items if narrowing.wants_item(item) for control in item.controls}
+    return sorted(
+        control.id
+        for control in catalogue.values()
+        if narrowing.wants_control(control) and (not by_item or control.id in needed)
+    )

@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report of a run as plain data: the contract that every format is made from (schemas/report.json describes it)."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.golive.verify.plugins.plugin_utils.gate import Decision, Gate
+from ansible_collections.golive.verify.plugins.plugin_utils.plan import Plan
+from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import RunDirectory
+
+VERSION = "1.0"
+
+
+def build(directory: RunDirectory) -> dict[str, Any]:
+    """The report of the run as far as it got; of a killed one, what there is and what is missing."""
+    plan = directory.plan()
+    gate = Gate(plan, directory.results(), directory.decided())
+    return contract(plan, gate, gate.decide(), directory.decided())
+
+
+def contract(plan: Plan, gate: Gate, decision: Decision, finished: bool) -> dict[str, Any]:
+    """Plan, results and decision in the report's own shape."""
+    items = [
+        {
+            "id": verdict.item.id,
+            "section": verdict.item.section,
+            "line": verdict.item.line,
+            "text": verdict.item.text,
+            "box": verdict.item.box,
+            "controls": list(verdict.item.controls),
+            "status": verdict.status,
+            "reason": verdict.reason,
+            "checks": list(verdict.results),
+        }
+        for verdict in decision.items
+    ]
+    used = {index for verdict in decision.items for index in verdict.results}
+    return {
+        "version": VERSION,
+        "run": _run(plan, finished),
+        "gate": {"decision": decision.word, "reasons": decision.reasons},
+        "summary": {
+            "items": dict(Counter(item["status"] for item in items)),
+            "checks": dict(Counter(check["status"] for check in gate.results)),
+            "targets": dict(Counter(target.status for target in decision.targets)),
+            "left_out": plan.narrowing.words(),
+            "beyond_the_checklist": len(gate.results) - len(used),
+        },
+        "targets": [
+            {"name": t.name, "groups": plan.targets[t.name], "status": t.status, "detail": t.detail}
+            for t in decision.targets
+        ],
+        "items": items,
+        "checks": [dict(check) for check in gate.results],
+    }
+
+
+def _run(plan: Plan, finished: bool) -> Mapping[str, Any]:
+    return {
+        "id": plan.run,
+        "environment": plan.environment,
+        "started": plan.started,
+        "reported": time.time(),
+        "finished": finished,
+        "checklist": plan.checklist,
+        "checklist_sha256": plan.checklist_sha256,
+        "versions": plan.versions,
+    }

@@ -1,0 +1,17 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report as JSON: the contract itself, for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+FILE = "report.json"
+
+
+def render(report: Mapping[str, Any]) -> str:
+    """One JSON object, as schemas/report.json describes it."""
+    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"

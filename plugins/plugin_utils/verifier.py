@@ -1,0 +1,252 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a verifier is: an action plugin whose marked methods each prove one control, alone or in a list of checks."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import time
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import action_loader
+
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.plugin_utils import engine
+from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control, catalogue
+from ansible_collections.golive.verify.plugins.plugin_utils.host import HostTransport
+from ansible_collections.golive.verify.plugins.plugin_utils.interface import Interface, NotAsked, Wanted, interface
+from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Result, Status, Verdict, worst
+
+Proven = Verdict | Sequence[Verdict]
+Prover = Callable[[Any, Observer, Wanted], Awaitable[Proven]]
+P = TypeVar("P", bound=Prover)
+OWN = "golive.verify."
+
+
+def proves(control: str) -> Callable[[P], P]:
+    """Mark the method of a verifier that proves this control.
+
+    It takes an Observer and the Wanted options and gives one Verdict, or several on different subjects; none is an
+    error. A CannotLook that it raises is the error of this control, and of no other.
+    """
+
+    def mark(method: P) -> P:
+        setattr(method, "control", control)
+        return method
+
+    return mark
+
+
+class Verifier(ActionBase):
+    """Proves the controls of one system. A subclass has one method marked with proves() for each of them."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run this one check, as a task of its own."""
+        super().run(tmp, task_vars)
+        check = Check.of(self, str(self._task.resolved_action), self._task.args)
+        return prove_all(self, [check], task_vars or {}).as_task_result()
+
+    def target(self, want: Wanted) -> str:
+        """What the check looks at, where that is not the inventory's host itself."""
+        return ""
+
+    @classmethod
+    def provers(cls) -> dict[str, Prover]:
+        """The methods that prove something, by control, in the order of their definition."""
+        methods = [getattr(cls, name) for base in reversed(cls.__mro__) for name in vars(base)]
+        return {method.control: method for method in methods if hasattr(method, "control")}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A verifier applied to one target with parameters."""
+
+    verifier: Verifier
+    interface: Interface
+    want: Wanted
+
+    @classmethod
+    def of(cls, verifier: Verifier, name: str, options: Mapping[str, Any]) -> Check:
+        """Check the options of a verifier against its interface."""
+        face = interface(name)
+        check = cls(verifier, face, face.parse(options))
+        for control in {*check.want.controls, *check.want.not_applicable}:
+            if control not in face.proves:
+                raise AnsibleActionFail(f"{name}: it does not prove {control}, but {', '.join(face.proves)}")
+        for control, reason in check.want.not_applicable.items():
+            if not str(reason).strip():
+                raise AnsibleActionFail(f"{name}: not_applicable needs a reason for {control}")
+        return check
+
+    @property
+    def name(self) -> str:
+        """The verifier's name as users write it."""
+        return self.interface.name.removeprefix(OWN)
+
+    def controls(self, selected: Collection[str] | None) -> list[str]:
+        """The controls to prove: those the check names, or all that the verifier can; of them, the selected ones."""
+        named = self.want.controls or self.interface.proves
+        return [control for control in named if selected is None or control in selected]
+
+
+def load(action: ActionBase, entry: Any, where: str) -> Check:
+    """Make a check of one entry of a list of checks: a verifier's name with its options. where: for the reader."""
+    if not isinstance(entry, Mapping) or len(entry) != 1:
+        raise AnsibleActionFail(f"{where} must be one verifier's name with its options, as in redis: {{port: 6379}}")
+    ((name, options),) = entry.items()
+    if not isinstance(options or {}, Mapping):
+        raise AnsibleActionFail(f"{where} {name}: the options must be a mapping, not {type(options).__name__}")
+    full = str(name) if "." in str(name) else OWN + str(name)
+    found = action_loader.get(full, class_only=True)
+    if not (isinstance(found, type) and issubclass(found, Verifier)):
+        near = difflib.get_close_matches(full, [OWN + known for known in verifier_names()], 1)
+        hint = f"; did you mean {near[0].removeprefix(OWN)}?" if near else ""
+        raise AnsibleActionFail(f"{where}: there is no verifier {name}{hint}")
+    verifier = found(
+        task=action._task,
+        connection=action._connection,
+        play_context=action._play_context,
+        loader=action._loader,
+        templar=action._templar,
+        shared_loader_obj=action._shared_loader_obj,
+    )
+    try:
+        return Check.of(verifier, full, options or {})
+    except AnsibleActionFail as wrong:
+        raise AnsibleActionFail(f"{where}: {wrong.message}") from None
+
+
+def verifier_names() -> list[str]:
+    """The names of this collection's verifiers."""
+    return sorted(path.stem for path in (Path(__file__).parents[1] / "action").glob("*.py"))
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """What came of a list of checks on one host."""
+
+    results: list[Result]
+    unasked: list[dict[str, str]]
+    round_trips: int
+    unreachable: str
+
+    def as_task_result(self) -> dict[str, Any]:
+        """The task's result: a short summary, and the results as one JSON string, which costs Ansible little."""
+        statuses = [result.status for result in self.results]
+        answer: dict[str, Any] = {
+            "changed": False,
+            "verdict": worst(statuses).value,
+            "summary": {status.value: statuses.count(status) for status in Status if status in statuses},
+            "round_trips": self.round_trips,
+            "checks_json": json.dumps([result.as_dict() for result in self.results]),
+        }
+        return answer | ({"unreachable": True, "msg": self.unreachable} if self.unreachable else {})
+
+    def as_outcome(self) -> dict[str, Any]:
+        """What the run directory keeps of this host."""
+        return {
+            "results": [result.as_dict() for result in self.results],
+            "unasked": self.unasked,
+            "unreachable": self.unreachable,
+        }
+
+
+def prove_all(
+    action: ActionBase,
+    checks: Sequence[Check],
+    task_vars: Mapping[str, Any],
+    selected: Collection[str] | None = None,
+    deadline: float = 60,
+) -> Proofs:
+    """Prove the controls of all checks, looking at the host as seldom as can be."""
+    host = str(task_vars.get("inventory_hostname", "localhost"))
+    transport = HostTransport(action, task_vars, deadline)
+    asked = [(check, control) for check in checks for control in check.controls(selected)]
+    proofs, round_trips = engine.run([_prover(check, control) for check, control in asked], transport)
+    results: list[Result] = []
+    unasked: list[dict[str, str]] = []
+    for (check, control), proof in zip(asked, proofs, strict=True):
+        if isinstance(proof.error, NotAsked) and control not in check.want.controls:
+            unasked.append({"control": control, "verifier": check.name, "host": host, "reason": str(proof.error)})
+        else:
+            results += _results(check, catalogue()[control], host, proof)
+    return Proofs(results, unasked, round_trips, transport.unreachable)
+
+
+async def _declared(reason: str) -> Verdict:
+    return Verdict(Status.NOT_APPLICABLE, "", None, reason)
+
+
+def _prover(check: Check, control: str) -> Coroutine[Any, Any, Any]:
+    if control in check.want.not_applicable:
+        return _declared(str(check.want.not_applicable[control]))
+
+    async def prove() -> Proven:
+        observer = Observer(check.want["from"], check.want.timeout)
+        return await check.verifier.provers()[control](check.verifier, observer, check.want)
+
+    return prove()
+
+
+def _results(check: Check, control: Control, host: str, proof: engine.Proof) -> Iterable[Result]:
+    started = min((look.at for look in proof.evidence), default=time.time())
+    for verdict in _verdicts(proof):
+        target = check.verifier.target(check.want) or host
+        yield Result(
+            control=control.id,
+            verifier=check.name,
+            host=host,
+            target=f"{target} {verdict.subject}".strip(),
+            vantage=check.want["from"],
+            status=verdict.status,
+            severity=verdict.severity or control.severity,
+            expected=verdict.expected,
+            actual=verdict.actual,
+            message=verdict.message,
+            remediation="" if verdict.status is Status.PASS else control.remediation,
+            reproduce="\n".join(dict.fromkeys(look.look for look in proof.evidence)),
+            threshold_source=_threshold_source(check, control),
+            started=started,
+            duration_ms=sum(look.ms for look in proof.evidence),
+            evidence=proof.evidence,
+        )
+
+
+def _verdicts(proof: engine.Proof) -> Sequence[Verdict]:
+    """The verdicts of a proof. No evidence, no pass: not one look that yielded a value means that nothing was seen."""
+    if proof.error is not None:
+        return [Verdict(Status.ERROR, "", None, _explain(proof.error))]
+    verdicts = [proof.value] if isinstance(proof.value, Verdict) else list(proof.value or ())
+    if not verdicts:
+        return [Verdict(Status.ERROR, "", None, "no evidence: there was nothing to judge")]
+    seen = any(look.outcome == "value" for look in proof.evidence)
+    if not seen and any(verdict.status is Status.PASS for verdict in verdicts):
+        return [Verdict(Status.ERROR, "", None, "no evidence: it passed without one look that yielded a value")]
+    return verdicts
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, CannotLook):
+        return f"could not look ({error.reason}): {error.detail}"
+    if isinstance(error, NotAsked):
+        return f"cannot be proven: {error}"
+    return f"the verifier failed: {type(error).__name__}: {error}; please report this"
+
+
+def _threshold_source(check: Check, control: Control) -> str:
+    def origin(name: str, source: str) -> str:
+        return f"{name}={check.want[name]} ({'inventory' if name in check.want.given else f'default: {source}'})"
+
+    return "; ".join(origin(name, source) for name, source in control.thresholds.items() if name in check.want)

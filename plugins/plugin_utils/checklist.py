@@ -25,6 +25,7 @@ MAX_BYTES = 10 * 1024 * 1024
 _BOX = re.compile(r"\[([ xX])\][ \t]+(.*)", re.S)
 _COMMENT = re.compile(r"<!--\s*golive:(.*?)-->", re.S)
 _OPTIONS = ("on", "phase")
+_OPTIONS_SHOWN = ", ".join(f"{option}=…" for option in _OPTIONS)
 
 
 class BadChecklist(Exception):
@@ -123,7 +124,7 @@ def _bound(
             elif name in _OPTIONS and value:
                 options[name] = value
             else:
-                raise BadChecklist(path, line, f"{word!r} in the golive comment is not one of {', '.join(_OPTIONS)}=…")
+                raise BadChecklist(path, line, f"{word!r} in the golive comment is not one of {_OPTIONS_SHOWN}")
         phase = options.get("phase", phase)
         if not controls and "on" in options:
             raise BadChecklist(path, line, "the golive comment names a group but no control")

@@ -39,14 +39,16 @@ def command(deadline, argv, stdin="", env=None, env_files=None, user=None, limit
         out, err = _communicate(process, stdin.encode(), deadline, limit)
     finally:
         _end(process)
-    for value in secrets.values():
+    if user and process.returncode and err.startswith("runuser: "):
+        raise CannotLook("denied", err.strip()[:500])
+    for value in sorted(secrets.values(), key=len, reverse=True):  # One may be part of another.
         out, err = out.replace(value, "***"), err.replace(value, "***")
     return {"exit": process.returncode, "stdout": out, "stderr": err}
 
 
 def _resolve(tool):
     path = shutil.which(tool, path=_PATH)
-    if path is None and os.path.exists(tool):
+    if path is None and os.path.isabs(tool) and os.path.exists(tool):
         raise CannotLook("denied", "%s may not be executed" % tool)
     if path is None:
         raise CannotLook("missing_tool", "%s is not installed" % tool)

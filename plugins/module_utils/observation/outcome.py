@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 import time
 
 REASONS = ("missing_tool", "denied", "timeout", "unreachable", "malformed", "too_large", "not_found")
@@ -41,7 +42,7 @@ def cannot_look_from(error):
     """Name the reason behind an exception of the operating system; what has no name of its own is malformed."""
     if isinstance(error, CannotLook):
         return error
-    if isinstance(error, TimeoutError):
+    if isinstance(error, (TimeoutError, socket.timeout)):  # Two classes until Python 3.10.
         return CannotLook("timeout", str(error) or "timed out")
     if isinstance(error, OSError) and error.errno in _ERRNO_REASONS:
         path = " (%s)" % error.filename if error.filename else ""

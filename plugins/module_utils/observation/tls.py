@@ -205,7 +205,7 @@ class _Handshake:
             raise CannotLook("missing_tool", "this Python's OpenSSL cannot do that: %s" % _reason(error))
         alert, messages = _read_wire(self._wire)
         version = _hello(messages[_SERVER_HELLO])[0] if _SERVER_HELLO in messages else None
-        if version in self._offer.versions and _CERTIFICATE in messages:
+        if version in self._offer.versions and _certificates(messages.get(_CERTIFICATE, b"")):
             return
         if alert is not None:
             raise _Refused("tls alert %s" % _ALERTS.get(alert, alert))

@@ -15,10 +15,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from tests.integration.playbook import LOCAL, REPOSITORY, Environment, surroundings
 
+SCHEMA = REPOSITORY / "plugins" / "plugin_utils" / "schemas" / "report.json"
 CHECKLIST = """# Shop
 
 ## Web
@@ -80,6 +82,7 @@ def test_go_is_exit_status_0_and_nothing_changed(environment: Environment) -> No
     assert ran.report["gate"] == {"decision": "go", "reasons": []}
     assert ran.items == {"Health endpoints": "pass", "Security headers": "pass"}
     assert "GO" in ran.output
+    jsonschema.validate(ran.report, json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
 def test_check_mode_gives_the_same_verdict(environment: Environment, service: Service) -> None:

@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report as JUnit XML, in the dialect that every reader accepts: one suite per section, a case per item and result.
+
+Fields that only some schemas know are left out: <testsuites> has no attributes, times have three decimals. GitLab takes
+classname and name as a case's key and drops repeated ones, so the host is part of the name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree import ElementTree as ET
+
+FILE = "report.xml"
+
+# XML 1.0 §2.2: these cannot stand in a document, not even escaped.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_OUTCOMES = {"fail": "failure", "missed": "failure", "expired": "failure", "error": "error", "unbound": "error"}
+_GOOD = ("pass", "attested")
+
+
+def render(report: Mapping[str, Any]) -> str:
+    """One <testsuites> document."""
+    root = ET.Element("testsuites")
+    sections: dict[str, list[Mapping[str, Any]]] = {}
+    for item in report["items"]:
+        sections.setdefault(item["section"] or "Checklist", []).append(item)
+    for number, (section, items) in enumerate(sections.items()):
+        root.append(_suite(number, section, items, report))
+    root.append(_gate(len(sections), report))
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _gate(number: int, report: Mapping[str, Any]) -> ET.Element:
+    """The decision as a case of its own, so that a run without items does not look like a good one."""
+    gate = report["gate"]
+    status = "pass" if gate["decision"] == "go" else "fail"
+    case = _case("gate", "go-live decision", status, "critical", "; ".join(gate["reasons"]), 0)
+    return _suite_of(number, "Gate", [case], report)
+
+
+def _suite(number: int, section: str, items: list[Mapping[str, Any]], report: Mapping[str, Any]) -> ET.Element:
+    cases = []
+    for item in items:
+        name = f"line {item['line']} {item['text']}"
+        if not item["checks"]:
+            cases.append(_case(section, name, item["status"], "high", item["reason"], 0))
+        for index in item["checks"]:
+            check = report["checks"][index]
+            label = f"{name} [{check['control']} {check['host']} {check['target']} {check['vantage']} #{index}]"
+            cases.append(_case(section, label, check["status"], check["severity"], _why(check), check["duration_ms"]))
+    return _suite_of(number, section, cases, report)
+
+
+def _suite_of(number: int, name: str, cases: list[ET.Element], report: Mapping[str, Any]) -> ET.Element:
+    def count(tag: str) -> str:
+        return str(sum(case.find(tag) is not None for case in cases))
+
+    suite = ET.Element(
+        "testsuite",
+        id=str(number),
+        package="golive.verify",
+        name=_text(name),
+        hostname=_text(report["run"]["environment"]),
+        timestamp=datetime.fromtimestamp(report["run"]["started"], UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+        tests=str(len(cases)),
+        failures=count("failure"),
+        errors=count("error"),
+        skipped=count("skipped"),
+        time=f"{sum(float(case.get('time', 0)) for case in cases):.3f}",
+    )
+    properties = ET.SubElement(suite, "properties")
+    for key in ("id", "checklist", "checklist_sha256"):
+        ET.SubElement(properties, "property", name=f"run.{key}", value=_text(str(report["run"][key])))
+    suite.extend(cases)
+    ET.SubElement(suite, "system-out")
+    ET.SubElement(suite, "system-err")
+    return suite
+
+
+def _case(classname: str, name: str, status: str, severity: str, why: str, milliseconds: int) -> ET.Element:
+    case = ET.Element("testcase", classname=_text(classname), name=_text(name), time=f"{milliseconds / 1000:.3f}")
+    if status in _OUTCOMES:
+        kind = severity if _OUTCOMES[status] == "failure" else status
+        outcome = ET.SubElement(case, _OUTCOMES[status], type=kind, message=_text(_first(status, why)))
+        outcome.text = _text(why)
+    elif status not in _GOOD:
+        ET.SubElement(case, "skipped", message=_text(_first(status, why)))
+    return case
+
+
+def _first(status: str, why: str) -> str:
+    return f"{status}: {why.partition(chr(10))[0][:500]}"
+
+
+def _why(check: Mapping[str, Any]) -> str:
+    lines = (check["message"], f"expected: {check['expected']}", f"actual: {check['actual']}", check["remediation"])
+    return "\n".join(line for line in lines if line)
+
+
+def _text(text: str) -> str:
+    return _FORBIDDEN.sub("\ufffd", text)

@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report as GitHub-flavored Markdown, for a ticket or a pull request. Text of targets is data and is shown as such."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from ansible_collections.golive.verify.plugins.plugin_utils import summary
+
+FILE = "report.md"
+
+# What Markdown, HTML or GitHub would interpret inside a line: no text of a target becomes a link, a mention or markup.
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&@]|:(?=//)|(?<=www)\.)")
+
+
+def render(report: Mapping[str, Any]) -> str:
+    """Decision, what speaks against it, every item by section, and the evidence of what does not pass."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Mapping[str, Any]) -> Iterator[str]:
+    run, gate = report["run"], report["gate"]
+    started = datetime.fromtimestamp(run["started"], UTC).strftime("%Y-%m-%d %H:%M UTC")
+    yield f"# {_plain(run['environment'])}: {'go' if gate['decision'] == 'go' else 'no-go'}"
+    yield ""
+    yield f"{started}, {len(report['targets'])} targets; items: {summary.counts(report['summary']['items'])}."
+    if report["summary"]["left_out"]:
+        yield f"**Narrowed to {_plain(report['summary']['left_out'])}**: what was left out is not decided."
+    if gate["reasons"]:
+        yield "\n## What speaks against going live\n"
+        yield from (f"- {_plain(reason)}" for reason in gate["reasons"])
+    section = None
+    for item in report["items"]:
+        if item["section"] != section:
+            section = item["section"]
+            yield f"\n## {_plain(section or 'Checklist')}\n\n| | item | line | why |\n|---|---|---|---|"
+        mark = summary.MARKS.get(item["status"], "")
+        yield f"| {mark} {item['status']} | {_plain(item['text'])} | {item['line']} | {_plain(item['reason'])} |"
+    yield from _evidence(report)
+
+
+def _evidence(report: Mapping[str, Any]) -> Iterator[str]:
+    bad = [check for check in report["checks"] if check["status"] not in ("pass", "attested")]
+    if bad:
+        yield "\n## Evidence of what does not pass\n"
+    for check in bad:
+        yield f"### {_plain(check['control'])} on {_plain(check['host'])}: {check['status']} ({check['severity']})\n"
+        yield f"- target: {_plain(check['target'])}, seen from the {check['vantage']}"
+        yield f"- why: {_plain(check['message'])}"
+        yield f"- expected: {_plain(check['expected'])}"
+        yield f"- actual: {_plain(json.dumps(check['actual'], ensure_ascii=False))}"
+        if check["remediation"]:
+            yield f"- remedy: {_plain(check['remediation'])}"
+        if check["reproduce"]:
+            yield "\n" + "\n".join(f"      {line}" for line in check["reproduce"].splitlines())
+        yield ""
+
+
+def _plain(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

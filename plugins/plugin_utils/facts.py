@@ -84,34 +84,40 @@ class SocketsFact:
 
 @dataclass(frozen=True, slots=True)
 class UnitFact:
-    """One systemd unit: configured state, run-time state and how its last run ended. Times are Unix seconds."""
+    """One systemd unit: configured state, run-time state and how its last run ended. Times are Unix seconds.
+
+    None is what the unit's type does not have, or what has not been yet.
+    """
 
     name: str
     load: str
     active: str
     sub: str
-    enabled: str
-    result: str
-    exit: int
+    enabled: str | None
+    result: str | None
+    exit: int | None
     started: float | None
     finished: float | None
-    restarts: int
-    restart_policy: str
-    fragment: str
+    restarts: int | None
+    restart_policy: str | None
+    fragment: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """One systemd timer and how the unit that it starts last ended. Times are Unix seconds."""
+    """One systemd timer and how the unit that it starts last ended. Times are Unix seconds.
+
+    None is what has not been yet, or never will.
+    """
 
     name: str
-    unit: str
+    unit: str | None
     next: float | None
     last: float | None
-    enabled: str
+    enabled: str | None
     active: str
-    result: str
-    exit: int
+    result: str | None
+    exit: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +132,7 @@ class CronEntry:
     """One scheduled command; not runnable when cron would skip it (not executable, a name run-parts ignores)."""
 
     source: str
-    line: int
+    line: int | None
     user: str
     schedule: str
     command: str
@@ -208,8 +214,8 @@ class TlsFact:
     family: str
     refusal: str = ""
     version: str = ""
-    cipher: str = ""
-    bits: int = 0
+    cipher: str | None = ""
+    bits: int | None = 0
     chain: list[str] = field(default_factory=list)
     chain_complete: bool = True
     ocsp_response: str | None = None

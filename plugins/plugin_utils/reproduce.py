@@ -27,10 +27,12 @@ def _file(p: Params) -> list[str]:
     return [*tool, p["path"]]
 
 
-def _command(p: Params) -> list[str]:
+def _command(p: Params) -> str:
+    secrets = [f'{name}="$(cat {shlex.quote(path)})"' for name, path in p.get("env_files", {}).items()]
+    variables = [f"{name}={shlex.quote(value)}" for name, value in p.get("env", {}).items()]
     prefix = ["runuser", "-u", p["user"], "--"] if p.get("user") else []
-    feed = ["<<<", p["stdin"]] if p.get("stdin") else []
-    return [*prefix, *p["argv"], *feed]
+    feed = ["<<<", shlex.quote(p["stdin"])] if p.get("stdin") else []
+    return " ".join([*secrets, *variables, *(shlex.quote(str(part)) for part in [*prefix, *p["argv"]]), *feed])
 
 
 def _tcp(p: Params) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import threading
 import time
@@ -95,7 +96,8 @@ def _jobs(requests, kinds):
     """Split the requests by kind into jobs, each a list of (index, request): one request, or a grouped kind's all."""
     asked = {}
     for index, request in enumerate(requests):
-        asked.setdefault(request.get("kind"), []).append((index, request))
+        name = request.get("kind")
+        asked.setdefault(name if isinstance(name, str) else None, []).append((index, request))
     return {
         name: [these] if name in kinds and kinds[name].grouped else [[one] for one in these]
         for name, these in asked.items()
@@ -122,9 +124,15 @@ def _look(kind, requests, whole):
         deadline = Deadline(max(r.get("timeout") or kind.timeout for r in requests), within=whole)
         wanted = [{k: v for k, v in r.items() if k not in ("kind", "timeout", "become")} for r in requests]
         values = kind.look(deadline, wanted) if kind.grouped else [kind.look(deadline, **wanted[0])]
+        if len(values) != len(requests):
+            raise CannotLook("malformed", "%d answers to %d questions" % (len(values), len(requests)))
+        return [_outcome(value) for value in values]
     except Exception as error:  # noqa: BLE001 - whatever goes wrong while looking is an answer: nobody could look
-        values = [cannot_look_from(error)] * len(requests)
-    return [
-        {"reason": v.reason, "detail": v.detail} if isinstance(v, CannotLook) else {"value": v}
-        for v in values
-    ]
+        return [_outcome(cannot_look_from(error))] * len(requests)
+
+
+def _outcome(value):
+    """What travels: plain data, in which the name of a file that is no valid text has become one."""
+    cannot_look = isinstance(value, CannotLook)
+    outcome = {"reason": value.reason, "detail": value.detail} if cannot_look else {"value": value}
+    return json.loads(json.dumps(outcome, ensure_ascii=False).encode("utf-8", "replace"))

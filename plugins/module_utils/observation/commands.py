@@ -27,6 +27,8 @@ def command(deadline, argv, stdin="", env=None, env_files=None, user=None, limit
     this machine, for secrets that must not travel; wherever such a value shows in the output it is masked.
     user: run as this user; needs root. limit: bytes of output, above which the command is killed (too_large).
     """
+    if not isinstance(argv, (list, tuple)) or not argv:
+        raise CannotLook("malformed", "argv is a list: the tool and its arguments")
     secrets = {name: _secret(deadline, path) for name, path in (env_files or {}).items()}
     argv = [_resolve(argv[0])] + [str(argument) for argument in argv[1:]]
     account = pwd.getpwnam(user) if user else pwd.getpwuid(os.geteuid())

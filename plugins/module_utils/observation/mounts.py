@@ -154,14 +154,17 @@ def _ask(waiting, done):
             path = waiting.get_nowait()
         except queue.Empty:
             return
-        try:
-            status = os.statvfs(path)
-            answer = {
-                "size": status.f_blocks * status.f_frsize,
-                "free": status.f_bavail * status.f_frsize,
-                "inodes": status.f_files,
-                "inodes_free": status.f_favail,
-            }
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong with one file system is its answer
-            answer = cannot_look_from(error)
-        done.put((path, answer))
+        done.put((path, _answer(path)))
+
+
+def _answer(path):
+    try:
+        status = os.statvfs(path)
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong with one file system is its answer
+        return cannot_look_from(error)
+    return {
+        "size": status.f_blocks * status.f_frsize,
+        "free": status.f_bavail * status.f_frsize,
+        "inodes": status.f_files,
+        "inodes_free": status.f_favail,
+    }

@@ -73,8 +73,8 @@ def tls(deadline, host, port=443, address=None, server_name=None, version=None, 
     """
     name = _server_name(host if server_name is None else server_name)
     offer = _Offer(_versions(version, ciphers), ciphers)
-    if starttls is not None and starttls not in _STARTTLS:
-        raise CannotLook("malformed", "starttls is one of %s" % ", ".join(_STARTTLS))
+    if starttls is not None and starttls not in STARTTLS:
+        raise CannotLook("malformed", "starttls is one of %s" % ", ".join(STARTTLS))
     where = {}
     try:
         shake = _shake(deadline, (host, port, address), where, name, offer, starttls)
@@ -140,7 +140,7 @@ def _shake(deadline, peer, where, name, offer, starttls):
     where.update(place)
     with connection:
         if starttls:
-            _STARTTLS[starttls](deadline, connection)
+            STARTTLS[starttls](deadline, connection)
         shake = _Handshake(deadline, connection, offer, name)
         shake.run()
         return shake
@@ -337,4 +337,4 @@ def _expect(deadline, connection, code):
     return lines
 
 
-_STARTTLS = {"postgres": _postgres, "smtp": _smtp}
+STARTTLS = {"postgres": _postgres, "smtp": _smtp}

@@ -24,20 +24,22 @@ class Status:
 @pytest.fixture
 def table(tmp_path, monkeypatch):
     """table(text) makes that the machine's mounts; table.asked are the paths whose file system was asked."""
-    asked = []
+
+    class Table:
+        def __init__(self):
+            self.asked = []
+
+        def __call__(self, text):
+            (tmp_path / "mountinfo").write_bytes(text if isinstance(text, bytes) else text.encode())
 
     def statvfs(path):
-        asked.append(path)
+        machine.asked.append(path)
         return Status
 
+    machine = Table()
     monkeypatch.setattr(os, "statvfs", statvfs)
     monkeypatch.setattr(mounts, "_MOUNTINFO", str(tmp_path / "mountinfo"))
-
-    def write(text):
-        (tmp_path / "mountinfo").write_bytes(text if isinstance(text, bytes) else text.encode())
-
-    write.asked = asked
-    return write
+    return machine
 
 
 def look():
@@ -176,7 +178,7 @@ def test_a_file_system_that_hangs_is_unread_and_holds_nothing_up(table, monkeypa
 
 def test_more_dead_file_systems_than_readers_do_not_hang_either(table, monkeypatch):
     release = threading.Event()
-    monkeypatch.setattr(os, "statvfs", lambda _path: release.wait(30))
+    monkeypatch.setattr(os, "statvfs", lambda _path: release.wait(30) and Status)
     monkeypatch.setattr(mounts, "_PATIENCE", 0.2)
     table(ROOT + "".join("%d 27 0:1 / /m%d rw - nfs x rw\n" % (i, i) for i in range(100, 150)))
     found = look()

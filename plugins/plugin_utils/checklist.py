@@ -17,9 +17,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+try:
+    from markdown_it import MarkdownIt
+except ImportError:
+    MarkdownIt = None  # type: ignore[assignment, misc]
 
 MAX_BYTES = 10 * 1024 * 1024
 _BOX = re.compile(r"\[([ xX])\][ \t]+(.*)", re.S)
@@ -63,6 +69,8 @@ class Item:
 
 def read(path: Path, known: Sequence[str] | Mapping[str, object]) -> list[Item]:
     """All items of the checklist, in its order. known: the ids of controls that a binding may name."""
+    if MarkdownIt is None:
+        raise BadChecklist(path, 1, "reading it needs the Python library markdown-it-py: see requirements/core.txt")
     try:
         data = path.read_bytes()
     except OSError as error:

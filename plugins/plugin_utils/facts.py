@@ -9,18 +9,22 @@ import base64
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-import dacite
-
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 
+try:
+    import dacite
+except ImportError:
+    dacite = None  # type: ignore[assignment]
+
 F = TypeVar("F")
-_STRICT = dacite.Config(strict=True)
 
 
 def decode(fact: type[F], value: Any) -> F:
     """Make a fact of an answer's value; raise CannotLook("malformed") when its shape or types are not the fact's."""
+    if dacite is None:
+        raise CannotLook("missing_tool", "the Python library dacite is not installed: see requirements/core.txt")
     try:
-        return dacite.from_dict(fact, value, _STRICT)
+        return dacite.from_dict(fact, value, dacite.Config(strict=True))
     except (dacite.DaciteError, TypeError, AttributeError) as error:
         raise CannotLook("malformed", f"not a {fact.__name__}: {str(error)[:300]}") from error
 

@@ -1,0 +1,82 @@
+# Everything a developer does here. `make` sets the machine up, `make test` tells whether all is well.
+#
+#   make               create .venv and the links through which Ansible finds this clone
+#   make demo          verify an embedded environment and show the report (no root needed)
+#   make test          unit, integration, demo and (as root on Debian) lab tests
+#   make lint types    ruff, yamllint, ansible-lint, antsibull lints, shellcheck; mypy
+#   make sanity        ansible-test sanity on the oldest and the newest supported ansible-core
+#   make docs build    the documentation site; the collection's artifact, checked by galaxy-importer
+#   make lab-up        boot the lab of real hosts (make lab-down stops it)
+#   make bench         measure against the alternatives, on the lab
+#   make verifier NAME=time_sync CONTROL=host.time_sync   begin a verifier (see CONTRIBUTING.md)
+#   make requirements  resolve requirements/*.in again into the pinned requirements/*.txt
+#   make clean         remove what all of these made, except the lab
+
+# The oldest supported ansible-core; on a machine with nothing older than Python 3.14, the newest.
+ANSIBLE ?= $(if $(shell .ci/find-python 3.11 3.12 3.13),2.19,2.21)
+NEWEST  := 2.21
+BIN     := .venv/bin
+PYTEST  := $(BIN)/python -m pytest
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+# As pip does: trust what the machine trusts, a company's own authority included.
+export UV_SYSTEM_CERTS := 1
+
+.PHONY: setup demo test test-unit test-hosts-python test-demo test-lab test-newest lint types sanity docs build \
+        lab-up lab-down bench verifier requirements clean
+
+setup:
+	@.ci/venv .venv $(ANSIBLE)
+	@.ci/link
+
+demo: setup
+	$(BIN)/python inventories/demo/environment/run.py
+
+test: test-unit test-hosts-python test-demo test-lab
+
+test-unit: setup
+	$(PYTEST) -n 2 -m "not lab and not demo"
+
+# Code that travels to hosts, on the oldest Python that a host may have.
+test-hosts-python: setup
+	.ci/test-hosts-python
+
+test-demo: setup
+	$(PYTEST) -m demo
+
+test-lab: setup
+	.ci/test-lab
+
+# The other end of the support matrix.
+test-newest: setup
+	.ci/test-newest $(NEWEST)
+
+lint: setup
+	.ci/lint
+
+types: setup
+	$(BIN)/mypy
+
+sanity: setup
+	.ci/sanity $(ANSIBLE) $(NEWEST)
+
+docs: setup
+	.ci/docs
+
+build: setup
+	.ci/build
+
+lab-up lab-down: lab-%: setup
+	tests/lab/lab $*
+
+bench: setup
+	$(BIN)/python -m tests.bench
+
+verifier:
+	@.ci/new-verifier $(NAME) $(CONTROL)
+
+requirements: setup
+	.ci/lock
+
+clean:
+	rm -rf .venv .venv-* .ansible build docs/_build docs/reference/collections playbooks/collections \
+	    .mypy_cache .ruff_cache .pytest_cache tests/output

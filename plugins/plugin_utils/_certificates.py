@@ -5,34 +5,49 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
+import re
 import shlex
 import ssl
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
+from cryptography.utils import CryptographyDeprecationWarning
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook, cannot_look_from
+from ansible_collections.golive.verify.plugins.plugin_utils._x509 import (
+    CURVES,
+    address_of,
+    ascii_name,
+    covers,
+    days_left,
+    extension,
+    is_authority,
+    is_valid,
+    issued,
+    key_of,
+    label,
+    lifetime_days,
+    names_of,
+    parse,
+    printable,
+    weak_signature,
+)
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Look, Observer
-
-E = TypeVar("E", bound=x509.ExtensionType)
 
 # Section 6.1.5 of the CA/Browser Forum's baseline requirements, which browsers and their roots hold to.
 _LEAST_RSA_BITS = 2048
-_CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
-_WEAK_HASHES = {"md5", "sha1"}
 _LONGEST_PATH = 10
 _LARGEST_STORE = 8 << 20
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +63,47 @@ class Roots:
         So an intermediate that lies in a file of authorities does not excuse the server from sending it: the clients
         that trust the root alone could not complete the chain.
         """
-        return [root for root in self.certificates if not any(_issued(root, other) for other in self._others(root))]
-
-    def _others(self, root: x509.Certificate) -> Iterator[x509.Certificate]:
-        if root.issuer != root.subject:
-            yield from (other for other in self.certificates if other != root)
+        return [
+            root
+            for root in self.certificates
+            if root.issuer == root.subject or not any(_seems_issued(root, other) for other in self.certificates)
+        ]
 
 
 def trusted(look: Observer, cafile: str | None) -> Look[Roots]:
     """The roots of a file on the controller, or without one those that OpenSSL trusts there."""
     where = cafile or _system_store()
-    line = f"cat {shlex.quote(where)}" if cafile else f"cat {shlex.quote(where)}  # the controller's trust store"
+    line = f"cat {shlex.quote(where)}{'/*.[0-9]' if os.path.isdir(where) else ''}"
     return look.call(line, partial(read_roots, cafile))
 
 
 def read_roots(cafile: str | None = None) -> Roots:
-    """Read PEM certificates of a file, or of OpenSSL's own store; raise CannotLook when there is not one."""
+    """Read PEM certificates of a file, or of OpenSSL's own store; raise CannotLook when there is not one.
+
+    Of a declared file all must be readable. The store has roots of all ages: one that cannot be read is not trusted.
+    """
     where = cafile or _system_store()
     try:
-        files = [Path(where)] if not os.path.isdir(where) else sorted(set(Path(where).resolve().glob("*.[0-9]")))
-        pem = b"\n".join(_content(file) for file in files)
-        certificates = x509.load_pem_x509_certificates(pem)
+        files = [Path(where)] if not os.path.isdir(where) else sorted(Path(where).resolve().glob("*.[0-9]"))
+        blocks = [block for file in files for block in _PEM.findall(_content(file))]
     except OSError as error:
         raise cannot_look_from(error) from error
-    except ValueError as error:
-        raise CannotLook("malformed", f"{where} holds no certificates that can be read: {error}") from error
+    certificates = [certificate for block in blocks if (certificate := _root(block, where, strict=bool(cafile)))]
+    if not certificates:
+        raise CannotLook("malformed", f"{where} holds no certificate")
     return Roots(where if cafile else f"the controller's trust store ({where})", tuple(certificates))
+
+
+def _root(block: bytes, where: str, strict: bool) -> x509.Certificate | None:
+    try:
+        with warnings.catch_warnings():
+            # That some old root has a serial number of zero is nothing that a user could change.
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            return x509.load_pem_x509_certificate(block)
+    except ValueError as error:
+        if strict:
+            raise CannotLook("malformed", f"{where} holds a certificate that cannot be read: {error}") from error
+        return None
 
 
 def _system_store() -> str:
@@ -90,29 +120,6 @@ def _content(file: Path) -> bytes:
     return content
 
 
-def parse(ders: Sequence[bytes]) -> list[x509.Certificate]:
-    """The presented certificates; raise CannotLook when there is none or one cannot be read."""
-    if not ders:
-        raise CannotLook("malformed", "no certificate was presented")
-    try:
-        certificates = [x509.load_der_x509_certificate(der) for der in ders]
-        for certificate in certificates:
-            # Extensions are parsed when they are asked for: what is broken in them must come up here.
-            _ = (certificate.extensions, certificate.subject, certificate.issuer, certificate.not_valid_after_utc)
-            certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
-        raise CannotLook("malformed", f"a certificate that cannot be read: {error}") from error
-    return certificates
-
-
-def parse_pem(content: str, where: str) -> list[x509.Certificate]:
-    """The certificates of a PEM file's content."""
-    try:
-        return x509.load_pem_x509_certificates(content.encode())
-    except ValueError as error:
-        raise CannotLook("malformed", f"{where} holds no certificate that can be read: {error}") from error
-
-
 def chain_problems(
     ders: Sequence[bytes], name: str, roots: Roots, at: datetime, min_rsa_bits: int = _LEAST_RSA_BITS
 ) -> list[str]:
@@ -124,9 +131,9 @@ def chain_problems(
     """
     presented = parse(ders)
     problems = []
-    if _is_authority(presented[0]) and not all(map(_is_authority, presented)):
+    if is_authority(presented[0]) and not all(map(is_authority, presented)):
         problems.append("the server's own certificate is not sent first")
-        presented.sort(key=_is_authority)
+        presented.sort(key=is_authority)
     path = path_of(presented, roots, at)
     problems += [
         *_name_problems(path.leaf, name),
@@ -167,7 +174,9 @@ def path_of(presented: Sequence[x509.Certificate], roots: Roots, at: datetime) -
     """Climb from the first certificate to the nearest anchor; of several issuers one that is valid now is preferred."""
 
     def issuer_of(child: x509.Certificate, among: Sequence[x509.Certificate]) -> x509.Certificate | None:
-        return next((each for each in sorted(among, key=lambda c: not _valid(c, at)) if _issued(child, each)), None)
+        return next(
+            (each for each in sorted(among, key=lambda c: not is_valid(c, at)) if _seems_issued(child, each)), None
+        )
 
     anchors, below = roots.anchors(), [presented[0]]
     while len(below) < _LONGEST_PATH:
@@ -182,96 +191,31 @@ def path_of(presented: Sequence[x509.Certificate], roots: Roots, at: datetime) -
     return ChainPath(below, None)
 
 
-def days_left(certificate: x509.Certificate, at: datetime) -> float:
-    """Days until it expires; negative when it has."""
-    return (certificate.not_valid_after_utc - at).total_seconds() / 86400
+def expiry_problems(path: ChainPath, at: datetime, min_days: int) -> list[str]:
+    """Which certificates have too few days left; the root's own count too, since clients give it up the same day."""
+    left = [(label(each), days_left(each, at)) for each in path.all]
+    return [
+        f"{name} expired {-days:.0f} days ago" if days < 0 else f"{name} expires in {days:.0f} days"
+        for name, days in left
+        if days < min_days
+    ]
 
 
-def lifetime_days(certificate: x509.Certificate) -> float:
-    """Days from the first to the last moment at which it is valid."""
-    return (certificate.not_valid_after_utc - certificate.not_valid_before_utc).total_seconds() / 86400
+def lifetime_problems(leaf: x509.Certificate, max_days: int) -> list[str]:
+    """Why clients would refuse a certificate for the time that it is valid."""
+    days = lifetime_days(leaf)
+    return [f"the certificate is valid for {days:.0f} days, longer than {max_days}"] if days > max_days else []
 
 
-def names_of(certificate: x509.Certificate) -> list[str]:
-    """The DNS names and IP addresses for which it is good: subject alternative names only (RFC 9525, section 2)."""
-    names = extension(certificate, x509.SubjectAlternativeName)
-    if names is None:
-        return []
-    return [*names.get_values_for_type(x509.DNSName), *map(str, names.get_values_for_type(x509.IPAddress))]
+def must_staple(leaf: x509.Certificate) -> bool:
+    """Whether clients are told to refuse it without a stapled OCSP reply (RFC 7633)."""
+    features = [each.value for each in leaf.extensions if isinstance(each.value, x509.TLSFeature)]
+    return any(x509.TLSFeatureType.status_request in feature for feature in features)
 
 
-def covers(pattern: str, name: str) -> bool:
-    """Whether a subject alternative name stands for a name: * is one whole label, the first (RFC 9525, section 6.3)."""
-    if _address(name) is not None or _address(pattern) is not None:
-        return _address(name) == _address(pattern)
-    wanted, given = (_ascii(each).split(".") for each in (name, pattern))
-    if given[0] == "*" and len(given) > 2:
-        return len(wanted) == len(given) and wanted[0] != "" and wanted[1:] == given[1:]
-    return wanted == given
-
-
-def describe(certificate: x509.Certificate) -> dict[str, Any]:
-    """What a person wants to see of a certificate."""
-    return {
-        "subject": label(certificate),
-        "issuer": _label(certificate.issuer),
-        "names": names_of(certificate),
-        "not_after": certificate.not_valid_after_utc.isoformat(),
-        "key": _key(certificate),
-        "signature": certificate.signature_algorithm_oid._name,
-        "serial": f"{certificate.serial_number:x}",
-    }
-
-
-def label(certificate: x509.Certificate) -> str:
-    """Its common name, or else its whole subject, harmless to print."""
-    return _label(certificate.subject)
-
-
-def extension(certificate: x509.Certificate, kind: type[E]) -> E | None:
-    """The value of one extension, or None."""
-    try:
-        return certificate.extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None
-
-
-def _label(name: x509.Name) -> str:
-    common = [str(each.value) for each in name.get_attributes_for_oid(NameOID.COMMON_NAME)]
-    return ascii((common or [name.rfc4514_string()])[0][:100])
-
-
-def _ascii(name: str) -> str:
-    try:
-        return name.rstrip(".").encode("idna").decode().lower()
-    except UnicodeError:
-        return name.rstrip(".").lower()
-
-
-def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(name)
-    except ValueError:
-        return None
-
-
-def _valid(certificate: x509.Certificate, at: datetime) -> bool:
-    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
-
-
-def _issued(child: x509.Certificate, issuer: x509.Certificate) -> bool:
-    if child.issuer != issuer.subject:
-        return False
-    try:
-        child.verify_directly_issued_by(issuer)
-    except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
-        return False
-    return True
-
-
-def _is_authority(certificate: x509.Certificate) -> bool:
-    constraints = extension(certificate, x509.BasicConstraints)
-    return constraints is not None and constraints.ca
+def _seems_issued(child: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """A weak signature is not worth verifying, and gets its own sentence: there the name shows the way."""
+    return issued(child, issuer) or (child.issuer == issuer.subject and weak_signature(child) is not None)
 
 
 def _name_problems(leaf: x509.Certificate, name: str) -> list[str]:
@@ -280,14 +224,14 @@ def _name_problems(leaf: x509.Certificate, name: str) -> list[str]:
     if not names:
         problems.append(f"{label(leaf)} has no subject alternative name, and its common name does not count")
     elif not any(covers(pattern, name) for pattern in names):
-        problems.append(f"the certificate is for {', '.join(map(_printable, names[:10]))}, not for {name}")
+        problems.append(f"the certificate is for {', '.join(map(_harmless, names[:10]))}, not for {name}")
     uses = extension(leaf, x509.ExtendedKeyUsage)
     if uses is not None and not {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE} & {*uses}:
         problems.append("the certificate is not for servers (extended key usage)")
     return problems
 
 
-def _printable(text: str) -> str:
+def _harmless(text: str) -> str:
     return text[:100].encode("ascii", "backslashreplace").decode()
 
 
@@ -300,9 +244,9 @@ def _trust_problems(path: ChainPath, presented: Sequence[x509.Certificate], root
         return [f"{what}, which is not trusted by {roots.source}"]
     namesakes = [each for each in (*presented, *roots.anchors()) if each != last and each.subject == last.issuer]
     if namesakes and len(path.below) < _LONGEST_PATH:
-        return [f"{label(last)} was not signed with the key of the {_label(last.issuer)} that is sent or trusted"]
+        return [f"{label(last)} was not signed with the key of the {printable(last.issuer)} that is sent or trusted"]
     return [
-        f"an intermediate is missing: {label(last)} is issued by {_label(last.issuer)}, "
+        f"an intermediate is missing: {label(last)} is issued by {printable(last.issuer)}, "
         f"which is neither sent nor trusted by {roots.source}"
     ]
 
@@ -330,7 +274,7 @@ def _authority_problems(path: ChainPath) -> list[str]:
     problems = []
     for below, (child, issuer) in enumerate(path.links()):
         constraints, usage = extension(issuer, x509.BasicConstraints), extension(issuer, x509.KeyUsage)
-        if issuer != path.anchor and not _is_authority(issuer):
+        if issuer != path.anchor and not is_authority(issuer):
             problems.append(f"{label(issuer)} issued {label(child)} and is no certificate authority")
         if usage is not None and not usage.key_cert_sign:
             problems.append(f"{label(issuer)} may not sign certificates (key usage), yet signed {label(child)}")
@@ -340,15 +284,8 @@ def _authority_problems(path: ChainPath) -> list[str]:
 
 
 def _signature_problems(certificate: x509.Certificate) -> list[str]:
-    try:
-        algorithm = certificate.signature_hash_algorithm
-    except UnsupportedAlgorithm:
-        return [
-            f"{label(certificate)} is signed with {certificate.signature_algorithm_oid.dotted_string}, unknown here"
-        ]
-    if algorithm is not None and algorithm.name in _WEAK_HASHES:
-        return [f"{label(certificate)} is signed with {algorithm.name.upper()}, which can be forged"]
-    return []
+    weak = weak_signature(certificate)
+    return [f"{label(certificate)} is signed with {weak}, which can be forged or is unknown"] if weak else []
 
 
 def _key_problems(certificate: x509.Certificate, min_rsa_bits: int) -> list[str]:
@@ -356,18 +293,9 @@ def _key_problems(certificate: x509.Certificate, min_rsa_bits: int) -> list[str]
     if isinstance(key, rsa.RSAPublicKey):
         small = key.key_size < min_rsa_bits
         return [f"the RSA key of {label(certificate)} has {key.key_size} bits, not {min_rsa_bits}"] if small else []
-    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVES:
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in CURVES:
         return []
-    return [f"the key of {label(certificate)} is {_key(certificate)}; clients take RSA, P-256, P-384 and P-521"]
-
-
-def _key(certificate: x509.Certificate) -> str:
-    key = certificate.public_key()
-    if isinstance(key, rsa.RSAPublicKey):
-        return f"RSA {key.key_size}"
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return f"ECDSA {_CURVES.get(key.curve.name, key.curve.name)}"
-    return certificate.public_key_algorithm_oid._name
+    return [f"the key of {label(certificate)} is {key_of(certificate)}; clients take RSA, P-256, P-384 and P-521"]
 
 
 def _second_opinion(path: ChainPath, name: str, at: datetime) -> list[str]:
@@ -377,17 +305,21 @@ def _second_opinion(path: ChainPath, name: str, at: datetime) -> list[str]:
     """
     if path.anchor is None or path.anchor == path.leaf:
         return []
-    address = _address(name)
-    policy = ExtensionPolicy.permit_all()
+    address = address_of(name)
+    anything, agnostic = ExtensionPolicy.permit_all(), Criticality.AGNOSTIC
+    authority = anything.require_present(x509.BasicConstraints, agnostic, None)
+    server = anything.require_present(x509.SubjectAlternativeName, agnostic, None)
     try:
         verifier = (
             PolicyBuilder()
             .store(Store([path.anchor]))
             .time(at)
-            .extension_policies(ca_policy=policy, ee_policy=policy)
-            .build_server_verifier(x509.DNSName(_ascii(name)) if address is None else x509.IPAddress(address))
+            .extension_policies(ca_policy=authority, ee_policy=server)
+            .build_server_verifier(x509.DNSName(ascii_name(name)) if address is None else x509.IPAddress(address))
         )
         verifier.verify(path.leaf, path.below[1:])
-    except (VerificationError, ValueError) as error:
+    except VerificationError as error:
         return [f"the chain does not verify: {str(error)[:300]}"]
+    except ValueError as error:
+        raise CannotLook("malformed", f"{name}: {error}") from error
     return []

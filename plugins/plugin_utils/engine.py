@@ -94,7 +94,7 @@ def _call(deadline: Any, function: Callable[[], Any], line: str) -> Any:
     return function()
 
 
-_KINDS = {**batch.KINDS, "call": batch.Kind(_call, cap=16, timeout=15)}
+_KINDS = {**batch.KINDS, "call": batch.Kind(_call, cap=16, timeout=15, travels=False)}
 
 
 def _evidence(request: Request, answer: Answer) -> Evidence:

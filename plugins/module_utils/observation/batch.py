@@ -33,14 +33,16 @@ class Kind:
     """A kind of observation: the function that looks, how many of it may run at once, and seconds each may take.
 
     A grouped kind answers all its requests in one look at the machine (one systemctl for a hundred units): its
-    function takes the list of requests' parameters and returns one value or CannotLook for each.
+    function takes the list of requests' parameters and returns one value or CannotLook for each. The values of a kind
+    that travels are made plain data; those of one that is only asked on the controller may be anything.
     """
 
-    def __init__(self, look, cap, timeout, grouped=False):
+    def __init__(self, look, cap, timeout, grouped=False, travels=True):
         self.look = look
         self.cap = cap
         self.timeout = timeout
         self.grouped = grouped
+        self.travels = travels
 
 
 KINDS = {
@@ -126,7 +128,7 @@ def _look(kind, requests, whole):
         values = kind.look(deadline, wanted) if kind.grouped else [kind.look(deadline, **wanted[0])]
         if len(values) != len(requests):
             raise CannotLook("malformed", "%d answers to %d questions" % (len(values), len(requests)))
-        return [_outcome(value) for value in values]
+        return [_outcome(value) if kind.travels else _untouched(value) for value in values]
     except Exception as error:  # noqa: BLE001 - whatever goes wrong while looking is an answer: nobody could look
         return [_outcome(cannot_look_from(error))] * len(requests)
 
@@ -136,3 +138,7 @@ def _outcome(value):
     cannot_look = isinstance(value, CannotLook)
     outcome = {"reason": value.reason, "detail": value.detail} if cannot_look else {"value": value}
     return json.loads(json.dumps(outcome, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _untouched(value):
+    return _outcome(value) if isinstance(value, CannotLook) else {"value": value}

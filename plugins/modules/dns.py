@@ -55,8 +55,8 @@ options:
         type: int
   servers:
     description:
-      - Addresses of the authoritative servers, such as V(192.0.2.53), V(127.0.0.1:5300) or V([2001:db8::53]:5300), for a
-        split horizon or a lab. The delegation is then compared only with O(parent_servers).
+      - Addresses of the authoritative servers, such as V(192.0.2.53), V(127.0.0.1:5300) or V([2001:db8::53]:5300),
+        for a split horizon or a lab. The delegation is then compared only with O(parent_servers).
       - Without it, the addresses of all name servers of the zone, as the delegation gives them.
     type: list
     elements: str

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make `ansible_collections.golive.verify` importable in a plain clone.
+"""Make the collection importable in a plain clone, and let Ansible find its plugins as it does in a run.
 
 This file, like every conftest above the tests of module_utils, is also loaded by Python 3.8 without Ansible.
 """
@@ -35,3 +35,8 @@ def _link_collection() -> None:
 
 if not _importable():
     _link_collection()
+
+with contextlib.suppress(ImportError):
+    from ansible.plugins.loader import init_plugin_loader
+
+    init_plugin_loader()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
@@ -15,12 +16,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.utils import CryptographyDeprecationWarning
-from cryptography.x509.oid import ExtendedKeyUsageOID
-from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook, cannot_look_from
 from ansible_collections.golive.verify.plugins.plugin_utils._x509 import (
@@ -42,6 +37,14 @@ from ansible_collections.golive.verify.plugins.plugin_utils._x509 import (
     weak_signature,
 )
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Look, Observer
+
+# ansible-core itself needs cryptography; only ansible-test imports plugins where there is none.
+with contextlib.suppress(ImportError):
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    from cryptography.utils import CryptographyDeprecationWarning
+    from cryptography.x509.oid import ExtendedKeyUsageOID
+    from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
 # Section 6.1.5 of the CA/Browser Forum's baseline requirements, which browsers and their roots hold to.
 _LEAST_RSA_BITS = 2048

@@ -9,6 +9,7 @@ controller connects to.
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,16 +20,19 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
 from ansible.module_utils.urls import open_url
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.x509 import ocsp
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook, cannot_look_from
 from ansible_collections.golive.verify.plugins.plugin_utils._x509 import extension, is_valid, issued, label
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Look, Observer, attempt, together
+
+# ansible-core itself needs cryptography; only ansible-test imports plugins where there is none.
+with contextlib.suppress(ImportError):
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+    from cryptography.x509 import ocsp
+    from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 # A CRL of a large authority has some tens of megabytes, an OCSP response one or two kilobytes.
 _LARGEST = {"CRL": 64 << 20, "OCSP": 1 << 16}

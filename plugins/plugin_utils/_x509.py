@@ -5,19 +5,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
-
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 
-E = TypeVar("E", bound=x509.ExtensionType)
+# ansible-core itself needs cryptography; only ansible-test imports plugins where there is none.
+with contextlib.suppress(ImportError):
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    from cryptography.x509.oid import NameOID
+
+E = TypeVar("E", bound="x509.ExtensionType")
 
 # The curves that browsers and their roots take: section 6.1.5 of the CA/Browser Forum's baseline requirements.
 CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}

@@ -72,7 +72,7 @@ bench: setup
 	$(BIN)/python -m tests.bench
 
 verifier:
-	@.ci/new-verifier $(NAME) $(CONTROL)
+	@python3 .ci/new_verifier.py $(NAME) $(CONTROL)
 
 requirements: setup
 	.ci/lock

@@ -20,7 +20,9 @@ from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Veri
 
 _WELL = {"ok", "up", "healthy", "pass", "passing", "true", "green", "ready", "alive", "connected", "available"}
 _COMPONENT_KEYS = ("components", "checks", "dependencies", "services", "details", "info", "status")
-_SECRET = re.compile(r"://[^/\s:@\"]+:[^/\s@\"]+@|-----BEGIN|\"(password|secret|token|api_?key)\"\s*:\s*\"[^\"]+\"", re.I)
+_SECRET = re.compile(
+    r"://[^/\s:@\"]+:[^/\s@\"]+@|-----BEGIN|\"(password|secret|token|api_?key)\"\s*:\s*\"[^\"]+\"", re.I
+)
 
 
 class ActionModule(Verifier):

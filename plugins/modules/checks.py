@@ -48,7 +48,9 @@ EXAMPLES = r"""
 
 - name: Insist on persistence
   ansible.builtin.assert:
-    that: cache | golive.verify.results | selectattr('control', 'eq', 'redis.persistence') | map(attribute='status') == ['pass']
+    that: persistence | map(attribute='status') | unique == ['pass']
+  vars:
+    persistence: "{{ cache | golive.verify.results | selectattr('control', 'eq', 'redis.persistence') }}"
 """
 
 RETURN = r"""

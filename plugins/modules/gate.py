@@ -13,8 +13,8 @@ version_added: 0.1.0
 author: The golive.verify authors (@golive)
 description:
   - Judges every item of the checklist by the results of the run, and fails the play on no-go.
-  - An item that is not bound, a control without a result, a host that was not reached or did not finish, an empty group,
-    a run that looked at nothing are all no-go, each with its reason.
+  - An item that is not bound, a control without a result, a host that was not reached or did not finish, an empty
+    group, a run that looked at nothing are all no-go, each with its reason.
 extends_documentation_fragment:
   - golive.verify.attributes
 options:

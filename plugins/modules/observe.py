@@ -20,7 +20,8 @@ extends_documentation_fragment:
 options:
   observations:
     description:
-      - What to look at. Each is a mapping of C(kind), the parameters of that kind, and optionally C(timeout) in seconds.
+      - What to look at.
+      - Each is a mapping of C(kind), the parameters of that kind, and optionally C(timeout) in seconds.
       - The kinds and their parameters are described in the collection's reference of observations.
     type: list
     elements: dict

@@ -35,7 +35,7 @@ def parse(ders: Sequence[bytes]) -> list[x509.Certificate]:
         certificates = [x509.load_der_x509_certificate(der) for der in ders]
         for certificate in certificates:
             # Extensions are parsed when they are asked for: what is broken in them must come up here.
-            _ = (certificate.extensions, certificate.subject, certificate.issuer, certificate.not_valid_after_utc)
+            dummy = (certificate.extensions, certificate.subject, certificate.issuer, certificate.not_valid_after_utc)
             certificate.public_key()
     except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
         raise CannotLook("malformed", f"a certificate that cannot be read: {error}") from error

@@ -16,7 +16,6 @@ import yaml
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity
 
 CATALOGUE = Path(__file__).parent / "catalogue"
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def catalogue() -> Mapping[str, Control]:
     """Every control by its id. A malformed catalogue raises ValueError naming the file and the control."""
     controls: dict[str, Control] = {}
     for path in sorted(CATALOGUE.glob("*.yml")):
-        for identity, entry in yaml.load(path.read_text(encoding="utf-8"), _Loader).items():
+        for identity, entry in yaml.safe_load(path.read_text(encoding="utf-8")).items():
             if identity in controls:
                 raise ValueError(f"{path.name}: {identity} is declared twice")
             controls[identity] = _control(path, identity, entry)

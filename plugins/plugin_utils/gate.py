@@ -19,7 +19,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.results import Statu
 Results = Sequence[Mapping[str, Any]]
 GO, NO_GO = "go", "no_go"
 UNBOUND, NOT_SELECTED = "unbound", "not_selected"
-_GOOD = {Status.PASS.value, Status.ATTESTED.value, Status.WAIVED.value, Status.NOT_APPLICABLE.value}
+GOOD = {Status.PASS.value, Status.ATTESTED.value, Status.WAIVED.value, Status.NOT_APPLICABLE.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,9 @@ class Gate:
         self._plan = plan
         self._decided = decided
         self.targets = [_target(name, outcomes.get(name, ())) for name in plan.targets]
-        self.results: list[Mapping[str, Any]] = [r for parts in outcomes.values() for part in parts for r in part["results"]]
+        self.results: list[Mapping[str, Any]] = [
+            r for parts in outcomes.values() for part in parts for r in part["results"]
+        ]
         self._unasked = [each for parts in outcomes.values() for part in parts for each in part["unasked"]]
         self._silent = {target.name: f"{target.status}: {target.detail}" for target in self.targets if target.detail}
 
@@ -86,15 +88,17 @@ class Gate:
             if target.status != "answered":
                 yield f"{target.name} is {target.status}{': ' + target.detail if target.detail else ''}"
         for verdict in items:
-            if verdict.status not in _GOOD and verdict.status != NOT_SELECTED:
-                yield f"line {verdict.item.line} “{verdict.item.text}”: {verdict.status}: {verdict.reason}"
+            if verdict.status not in GOOD and verdict.status != NOT_SELECTED:
+                yield f"line {verdict.item.line} '{verdict.item.text}': {verdict.status}: {verdict.reason}"
 
     def _judge(self, item: Item) -> ItemVerdict:
         if not self._plan.selected(item):
             return ItemVerdict(item, NOT_SELECTED, f"left out by {self._plan.narrowing.words()}", ())
         if not item.bindings:
             return ItemVerdict(item, UNBOUND, "no control is bound to it, so nothing proves it", ())
-        needs = [need for binding in item.bindings for control in binding.controls for need in self._need(control, binding)]
+        needs = [
+            need for binding in item.bindings for control in binding.controls for need in self._need(control, binding)
+        ]
         if all(need is None for need in needs):
             return ItemVerdict(item, NOT_SELECTED, f"none of its targets is in {self._plan.narrowing.words()}", ())
         stated = [need for need in needs if need is not None]
@@ -118,7 +122,9 @@ class Gate:
             return self._from_results(found)
         if self._plan.narrowing.limit:
             return None
-        why = "; ".join(sorted({f"{each['verifier']} on {each['host']}: {each['reason']}" for each in self._unasked_of(control)}))
+        why = "; ".join(
+            sorted({f"{each['verifier']} on {each['host']}: {each['reason']}" for each in self._unasked_of(control)})
+        )
         return _Need("error", f"{control}: no check of the inventory proves it{f' ({why})' if why else ''}")
 
     def _on(self, control: str, host: str) -> _Need:

@@ -200,9 +200,7 @@ class Observer:
             timeout=timeout,
         )
 
-    def secret(
-        self, file: str, *, key: str | None = None, predicates: Mapping[str, Any]
-    ) -> Look[facts.SecretFact]:
+    def secret(self, file: str, *, key: str | None = None, predicates: Mapping[str, Any]) -> Look[facts.SecretFact]:
         """What a secret is like, judged where it lies."""
         return self._ask(facts.SecretFact, "secret", file=file, key=key, predicates=dict(predicates))
 
@@ -254,7 +252,7 @@ class _Together:
             if not asked:
                 break
             replies = iter((yield [request for requests in asked.values() for request in requests]))
-            answers = {index: [next(replies) for _ in requests] for index, requests in asked.items()}
+            answers = {index: [next(replies) for dummy in requests] for index, requests in asked.items()}
         return values
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plan of a run: which items of which checklist it decides over, on which targets, and what it was told to leave out."""
+"""The plan of a run: which items of which checklist it decides over, on which targets, and what it leaves out."""
 
 from __future__ import annotations
 
@@ -86,14 +86,12 @@ class Plan:
             Item(**{**item, "bindings": tuple(Binding(tuple(b["controls"]), b["on"]) for b in item["bindings"])})
             for item in data["items"]
         ]
-        narrowing = {key: tuple(v) if isinstance(v, list) else v for key, v in data["narrowing"].items()}
+        narrowing: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data["narrowing"].items()}
         return cls(**{**data, "items": items, "narrowing": Narrowing(**narrowing)})
 
 
-def select_controls(
-    items: Sequence[Item], narrowing: Narrowing, catalogue: Mapping[str, Control]
-) -> list[str] | None:
-    """The controls that a narrowed run proves: those of the items left in, as far as the tags want them; None for all."""
+def select_controls(items: Sequence[Item], narrowing: Narrowing, catalogue: Mapping[str, Control]) -> list[str] | None:
+    """The controls that a narrowed run proves: those of the items left in that the tags want; None for all."""
     if not any((narrowing.section, narrowing.phase, narrowing.tags, narrowing.skip_tags)):
         return None
     by_item = narrowing.section or narrowing.phase

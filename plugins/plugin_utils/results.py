@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 
-class Status(str, Enum):
+class Status(StrEnum):
     """How a result stands. Only PASS and ATTESTED prove something; every other status is shown as what it is."""
 
     PASS = "pass"
@@ -25,7 +25,7 @@ class Status(str, Enum):
     EXPIRED = "expired"
 
 
-class Severity(str, Enum):
+class Severity(StrEnum):
     """How bad it is when a control does not hold."""
 
     CRITICAL = "critical"

@@ -5,19 +5,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import GO, NOT_SELECTED
+from ansible_collections.golive.verify.plugins.plugin_utils.gate import GO, GOOD, NOT_SELECTED
 
-MARKS = {"pass": "✔", "fail": "✘", "error": "!", "unbound": "?", "not_applicable": "–", "not_selected": "·"}
-_ORDER = ("fail", "error", "expired", "missed", "unbound", "waived", "not_due", "not_applicable", "attested", "pass")
+MARKS = {
+    "pass": "✔",
+    "attested": "✔",
+    "answered": "✔",
+    "fail": "✘",
+    "missed": "✘",
+    "expired": "✘",
+    "failed": "✘",
+    "error": "!",
+    "unreachable": "!",
+    "missing": "!",
+    "unbound": "?",
+    "not_due": "?",
+    "waived": "~",
+    "not_applicable": "-",
+    "not_selected": "·",
+}
+WORST_FIRST = (
+    *("unreachable", "failed", "missing", "fail", "error", "missed", "expired", "unbound", "not_due"),
+    *("waived", "not_applicable", NOT_SELECTED, "attested", "pass", "answered"),
+)
+_PROVEN = ("pass", "attested")
+_MOST_PLACES = 4
 
 
 def counts(by_status: Mapping[str, int]) -> str:
     """How many of each status, worst first: 2 fail, 12 pass."""
-    known = [status for status in _ORDER if by_status.get(status)]
+    known = [status for status in WORST_FIRST if by_status.get(status)]
     return ", ".join(f"{by_status[status]} {status.replace('_', ' ')}" for status in known) or "nothing proven"
+
+
+def where(check: Mapping[str, Any], host: bool = True) -> str:
+    """The host of a result and, where that is something else, the target looked at; host=False: only the latter."""
+    name, target = str(check["host"]), str(check["target"])
+    rest = "" if target == name else target.removeprefix(f"{name} ")
+    return " ".join(part for part in (name if host else "", rest) if part)
+
+
+def against(report: Mapping[str, Any], item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The results that keep an item from passing; of one that is waived or not applicable, those that are."""
+    good = _PROVEN if item["status"] in GOOD else GOOD
+    return [report["checks"][index] for index in item["checks"] if report["checks"][index]["status"] not in good]
+
+
+def unseen(item: Mapping[str, Any], checks: Iterable[Mapping[str, Any]]) -> str:
+    """What the item's reason says beyond these results: what was not even looked at."""
+    said = set("; ".join(f"{check['target']}: {check['message']}" for check in checks).split("; "))
+    return "; ".join(part for part in item["reason"].split("; ") if part not in said)
 
 
 def lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -25,12 +65,12 @@ def lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "quiet", ""
     section = None
     for item in report["items"]:
-        if item["status"] in ("pass", "attested", NOT_SELECTED):
+        if item["status"] in (*_PROVEN, NOT_SELECTED):
             continue
         if item["section"] != section:
             section = item["section"]
-            yield "quiet", f"  {section}"
-        yield item["status"], f"  {MARKS.get(item['status'], ' ')} {item['text']}  (line {item['line']})"
+            yield "quiet", f"  {one_line(section)}"
+        yield item["status"], f"  {MARKS.get(item['status'], ' ')} {one_line(item['text'])}  (line {item['line']})"
         yield from _why(report, item)
     yield from _targets(report)
     gate, summary = report["gate"], report["summary"]
@@ -39,29 +79,33 @@ def lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "quiet", f"checks:  {counts(summary['checks'])}"
     if summary["left_out"]:
         left = summary["items"].get(NOT_SELECTED, 0)
-        yield "error", f"narrowed to {summary['left_out']}: {left} items were left out and are not decided"
+        yield "error", f"narrowed to {one_line(summary['left_out'])}: {left} items were left out and are not decided"
     word = "GO" if gate["decision"] == GO else f"NO-GO: {len(gate['reasons'])} reasons"
-    yield gate["decision"], f"{report['run']['environment']}: {word}"
+    yield gate["decision"], f"{one_line(report['run']['environment'])}: {word}"
 
 
 def _why(report: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each result that keeps the item from passing, or the reason of an item without results."""
-    bad = [report["checks"][i] for i in item["checks"] if report["checks"][i]["status"] not in ("pass", "attested")]
+    """What keeps the item from passing: each message once, with the places it comes from; then what is to be done."""
+    bad = against(report, item)
+    places: dict[tuple[str, str], dict[str, None]] = {}
     for check in bad:
-        yield check["status"], f"      {check['target']}: {_short(check['message'])}"
+        places.setdefault((check["status"], one_line(check["message"])), {})[one_line(where(check), 120)] = None
+    for (status, message), found in places.items():
+        more = f" and {len(found) - _MOST_PLACES} more" if len(found) > _MOST_PLACES else ""
+        yield status, f"      {', '.join(list(found)[:_MOST_PLACES])}{more}: {message}"
+    if missing := unseen(item, bad):
+        yield item["status"], f"      {one_line(missing)}"
     for remedy in dict.fromkeys(check["remediation"] for check in bad if check["remediation"]):
-        yield "quiet", f"      → {' '.join(remedy.split())}"
-    if not bad:
-        yield item["status"], f"      {_short(item['reason'])}"
+        yield "quiet", f"      → {one_line(remedy, 1000)}"
 
 
 def _targets(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for target in report["targets"]:
         if target["status"] != "answered":
-            yield "error", f"  ! {target['name']} {target['status']}: {_short(target['detail'])}"
+            yield "error", f"  ! {one_line(target['name'])} {target['status']}: {one_line(target['detail'])}"
 
 
-def _short(text: str, limit: int = 300) -> str:
+def one_line(text: str, limit: int = 300) -> str:
     """One line, without control characters: what a target says must not steer the terminal."""
     line = "".join(char if char.isprintable() else " " for char in " ".join(text.split()))
     return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -39,7 +39,7 @@ def proves(control: str) -> Callable[[P], P]:
     """
 
     def mark(method: P) -> P:
-        setattr(method, "control", control)
+        method.control = control  # type: ignore[attr-defined]
         return method
 
     return mark

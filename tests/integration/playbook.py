@@ -29,7 +29,8 @@ class Ran:
 
     @property
     def report(self) -> dict[str, Any]:
-        return json.loads((self.run_dir / "report.json").read_text(encoding="utf-8"))
+        report: dict[str, Any] = json.loads((self.run_dir / "report.json").read_text(encoding="utf-8"))
+        return report
 
     @property
     def items(self) -> dict[str, str]:
@@ -69,7 +70,13 @@ class Environment:
         """Run to the end."""
         command = self.command(*arguments)
         done = subprocess.run(
-            command, cwd=REPOSITORY, env=surroundings(**environ), capture_output=True, text=True, timeout=120, check=False
+            command,
+            cwd=REPOSITORY,
+            env=surroundings(**environ),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
         return Ran(done.returncode, done.stdout + done.stderr, self.run_dir)
 

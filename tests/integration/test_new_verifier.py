@@ -15,7 +15,16 @@ import pytest
 
 from tests.integration.playbook import REPOSITORY
 
-COPIED = ("plugins", "meta", "galaxy.yml", "pyproject.toml", "ansible.cfg", "tests/conftest.py", "tests/__init__.py", "tests/unit")
+COPIED = (
+    "plugins",
+    "meta",
+    "galaxy.yml",
+    "pyproject.toml",
+    "ansible.cfg",
+    "tests/conftest.py",
+    "tests/__init__.py",
+    "tests/unit",
+)
 
 
 @pytest.fixture
@@ -37,14 +46,16 @@ def run(clone: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 
 def new_verifier(clone: Path, name: str, control: str) -> subprocess.CompletedProcess[str]:
-    return run(clone, str(REPOSITORY / ".ci" / "new-verifier"), name, control, str(clone))
+    return run(clone, sys.executable, str(REPOSITORY / ".ci" / "new_verifier.py"), name, control, str(clone))
 
 
 def test_a_generated_verifier_is_complete_and_its_tests_pass(clone: Path) -> None:
     made = new_verifier(clone, "motd", "host.motd_set")
     assert made.returncode == 0, made.stderr
     assert len(made.stdout.splitlines()) == 4
-    tests = run(clone, sys.executable, "-m", "pytest", "-q", "tests/unit/action/test_motd.py", "tests/unit/test_verifiers.py")
+    tests = run(
+        clone, sys.executable, "-m", "pytest", "-q", "tests/unit/action/test_motd.py", "tests/unit/test_verifiers.py"
+    )
     assert tests.returncode == 0, tests.stdout + tests.stderr
     rendered = run(clone, str(Path(sys.executable).parent / "ansible-doc"), "golive.verify.motd")
     assert rendered.returncode == 0, rendered.stderr

@@ -104,7 +104,9 @@ def test_no_go_is_exit_status_2_and_says_what_on_what_why_and_what_to_do(
 
 
 def test_an_unreachable_host_is_no_go_and_exit_status_4(environment: Environment) -> None:
-    ran = environment.verify("-e", json.dumps({"ansible_connection": "ssh", "ansible_port": 1, "ansible_host": "127.0.0.1"}))
+    ran = environment.verify(
+        "-e", json.dumps({"ansible_connection": "ssh", "ansible_port": 1, "ansible_host": "127.0.0.1"})
+    )
     assert ran.status == 4
     assert [target["status"] for target in ran.report["targets"]] == ["unreachable", "unreachable"]
     assert ran.report["gate"]["decision"] == "no_go"
@@ -113,11 +115,18 @@ def test_an_unreachable_host_is_no_go_and_exit_status_4(environment: Environment
 def test_one_unreachable_host_leaves_the_others_results(environment: Environment) -> None:
     gone = {"ansible_host": "127.0.0.1", "ansible_port": 1}
     inventory = environment.path / "hosts.yml"
-    inventory.write_text(inventory.read_text(encoding="utf-8").replace("web1:\n", f"web1: {json.dumps(gone)}\n#", 1), encoding="utf-8")
+    inventory.write_text(
+        inventory.read_text(encoding="utf-8").replace("web1:\n", f"web1: {json.dumps(gone)}\n#", 1), encoding="utf-8"
+    )
     (environment.path / "host_vars").mkdir()
-    (environment.path / "host_vars" / "web1.yml").write_text(json.dumps(gone | {"ansible_connection": "ssh"}), encoding="utf-8")
+    (environment.path / "host_vars" / "web1.yml").write_text(
+        json.dumps(gone | {"ansible_connection": "ssh"}), encoding="utf-8"
+    )
     ran = environment.verify()
-    assert {target["name"]: target["status"] for target in ran.report["targets"]} == {"web1": "unreachable", "web2": "answered"}
+    assert {target["name"]: target["status"] for target in ran.report["targets"]} == {
+        "web1": "unreachable",
+        "web2": "answered",
+    }
     assert ran.items["Health endpoints"] == "error"
     assert ran.status == 4
 
@@ -171,11 +180,18 @@ def test_a_killed_run_leaves_what_it_had_and_the_report_says_what_is_missing(
 ) -> None:
     slow = json.dumps({"golive_checks_web": [{"http": {"url": service.url, "health": ["/health"], "from": "host"}}]})
     command = [*environment.command("-e", slow), "--forks", "1"]
-    with subprocess.Popen(command, cwd=REPOSITORY, env=surroundings(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+    with subprocess.Popen(
+        command, cwd=REPOSITORY, env=surroundings(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as run:
         wait_for(lambda: list(environment.run_dir.glob("results/web*.json")))
         service.delay = 5
         run.send_signal(signal.SIGKILL)
-    report = [str(Path(command[0])), str(REPOSITORY / "playbooks" / "report.yml"), "-e", f"run_dir={environment.run_dir}"]
+    report = [
+        str(Path(command[0])),
+        str(REPOSITORY / "playbooks" / "report.yml"),
+        "-e",
+        f"run_dir={environment.run_dir}",
+    ]
     subprocess.run(report, cwd=REPOSITORY, env=surroundings(), check=False, capture_output=True, timeout=60)
     made = json.loads((environment.run_dir / "report.json").read_text(encoding="utf-8"))
     assert made["gate"]["decision"] == "no_go"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prove controls against recorded observations: a test states what is asked and what is answered; nothing else may be."""
+"""Prove controls against recorded observations: a test states what is asked and answered; nothing else may be."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from ansible.plugins.loader import action_loader
+
 from ansible_collections.golive.verify.plugins.plugin_utils.controls import catalogue
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Interface, interface
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier
@@ -20,6 +21,7 @@ VERIFIERS = [face for face in INTERFACES if face.proves]
 
 def logic(face: Interface) -> type[Verifier]:
     found = action_loader.get(face.name, class_only=True)
+    assert isinstance(found, type)
     assert issubclass(found, Verifier), face.name
     return found
 

@@ -195,7 +195,7 @@ class _Handshake:
         self._wire += data
         if len(self._wire) > _LONGEST_HANDSHAKE:
             raise CannotLook("too_large", "a handshake of more than %d bytes" % _LONGEST_HANDSHAKE)
-        if self._wire[0] not in (_ALERT, _HANDSHAKE) or self._wire[1:2] not in (b"", b"\x03"):
+        if self._wire[0] not in (_ALERT, _HANDSHAKE) or bytes(self._wire[1:2]) not in (b"", b"\x03"):
             raise CannotLook("malformed", "answered without TLS: %s" % _printable(self._wire))
         self._incoming.write(data)
 

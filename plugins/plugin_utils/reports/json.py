@@ -13,5 +13,11 @@ FILE = "report.json"
 
 
 def render(report: Mapping[str, Any]) -> str:
-    """One JSON object, as schemas/report.json describes it."""
-    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    """One JSON object, as schemas/report.json describes it; each item, target and result on a line of its own."""
+    return "{\n" + ",\n".join(f"{json.dumps(name)}: {_lines(value)}" for name, value in report.items()) + "\n}\n"
+
+
+def _lines(value: Any) -> str:
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(json.dumps(each, ensure_ascii=False) for each in value) + "\n]"
+    return json.dumps(value, ensure_ascii=False)

@@ -9,11 +9,11 @@ import json
 from typing import Any
 
 import pytest
+
 from ansible_collections.golive.verify.plugins.action.http import ActionModule as Http
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status
-
 from tests.unit.proving import prove, status
 
 RESOLVE = "getent ahosts shop.test"
@@ -22,7 +22,7 @@ OPTIONS = {"url": "https://shop.test", "health": ["/health"], "components": ["da
 ADDRESSES = {"host": "shop.test", "addresses": [{"address": "192.0.2.1", "family": "ipv4"}]}
 
 
-def reply(status: int = 200, body: Any = "", **headers: str) -> dict[str, Any]:
+def reply(status: int = 200, body: Any = "", **headers: Any) -> dict[str, Any]:
     return {
         "url": "https://shop.test/",
         "status": status,
@@ -91,7 +91,7 @@ def test_health_is_not_asked_for_without_paths() -> None:
 TCP_80 = "nc -vz -w 5 192.0.2.1 80"
 PLAIN = "curl -sSi --connect-to ::192.0.2.1: http://shop.test/"
 SECURE = "curl -sSi --connect-to ::192.0.2.1: https://shop.test/"
-HSTS = {"Strict_Transport_Security": "max-age=31536000"}
+HSTS: dict[str, Any] = {"Strict_Transport_Security": "max-age=31536000"}
 
 
 def https(port80: Any, plain: Any, secure: Any) -> Status:
@@ -131,7 +131,7 @@ def test_https_that_cannot_be_looked_at_is_an_error() -> None:
     assert https(port80("open"), MOVED, CannotLook("timeout", "5 s")) is Status.ERROR
 
 
-GOOD = {"X_Content_Type_Options": "nosniff", "X_Frame_Options": "DENY", "Referrer_Policy": "no-referrer"}
+GOOD: dict[str, Any] = {"X_Content_Type_Options": "nosniff", "X_Frame_Options": "DENY", "Referrer_Policy": "no-referrer"}
 PAGES = {"/": "curl -sSi https://shop.test/", "/api": "curl -sSi https://shop.test/api"}
 
 

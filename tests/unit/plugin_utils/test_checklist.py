@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.golive.verify.plugins.plugin_utils import checklist
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist import BadChecklist, Binding, Item
 
@@ -25,7 +26,9 @@ def read(tmp_path: Path):
 
 
 def test_items_have_section_line_text_and_box(read) -> None:
-    items = read("# Shop\n\n## 1. Data\n\n### Cache\n- [x] Redis **persistent**\n  * [ ] nested\n\n## 2. Web\n1. [ ] TLS\n")
+    items = read(
+        "# Shop\n\n## 1. Data\n\n### Cache\n- [x] Redis **persistent**\n  * [ ] nested\n\n## 2. Web\n1. [ ] TLS\n"
+    )
     assert [(i.section, i.line, i.text, i.box) for i in items] == [
         ("1. Data > Cache", 6, "Redis **persistent**", True),
         ("1. Data > Cache", 7, "nested", False),
@@ -35,7 +38,14 @@ def test_items_have_section_line_text_and_box(read) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["```\n- [ ] code\n```\n", "    - [ ] indented code\n", "- no box\n", "- [y] other\n", "text [ ] inline\n", "- [ ]nothing\n"],
+    [
+        "```\n- [ ] code\n```\n",
+        "    - [ ] indented code\n",
+        "- no box\n",
+        "- [y] other\n",
+        "text [ ] inline\n",
+        "- [ ]nothing\n",
+    ],
 )
 def test_what_only_looks_like_an_item_is_none(read, text: str) -> None:
     assert read(text) == []
@@ -65,7 +75,10 @@ def test_other_comments_bind_nothing(read) -> None:
 @pytest.mark.parametrize(
     ("comment", "problem"),
     [
-        ("redis.persistance", r"checklist.md:3: there is no control redis.persistance; did you mean redis.persistence\?"),
+        (
+            "redis.persistance",
+            r"checklist.md:3: there is no control redis.persistance; did you mean redis.persistence\?",
+        ),
         ("tls.expiry by=me", r"checklist.md:3: 'by=me' in the golive comment is not one of on=…, phase=…"),
         ("on=cache", r"checklist.md:3: the golive comment names a group but no control"),
     ],

@@ -35,7 +35,10 @@ class Host:
 
     def __call__(self, requests: Sequence[Request]) -> list[Answer]:
         self.batches.append([request.line for request in requests])
-        return [self.answers.get(request.line, {"value": COMMAND | {"stdout": request.line}}) | TOOK for request in requests]
+        return [
+            {**self.answers.get(request.line, {"value": COMMAND | {"stdout": request.line}}), **TOOK}
+            for request in requests
+        ]
 
 
 TOOK = {"at": 1.0, "ms": 2}
@@ -132,7 +135,7 @@ def test_a_controller_look_needs_no_call_of_the_host() -> None:
 def test_a_library_that_hangs_is_a_timeout_and_one_that_breaks_is_malformed() -> None:
     requests = [
         Request(CONTROLLER, {"kind": "call", "line": "hang"}, call=lambda: time.sleep(30)),
-        Request(CONTROLLER, {"kind": "call", "line": "break"}, call=lambda: {}["x"]),
+        Request(CONTROLLER, {"kind": "call", "line": "break"}, call=lambda: int("x")),
     ]
     hang, broken = engine.on_controller(requests, seconds=0.3)
     assert hang["reason"] == "timeout"
@@ -154,7 +157,7 @@ def test_an_unexpected_exit_status_is_never_a_fact() -> None:
         a={"value": COMMAND | {"exit": 1, "stderr": "Permission denied"}},
         b={"value": COMMAND | {"exit": 3}},
     )
-    (denied, odd, expected), _ = engine.run([exit_of("a"), exit_of("b"), exit_of("b", (0, 3))], host)
+    (denied, odd, expected), _calls = engine.run([exit_of("a"), exit_of("b"), exit_of("b", (0, 3))], host)
     assert isinstance(denied.error, CannotLook)
     assert denied.error.reason == "denied"
     assert isinstance(odd.error, CannotLook)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.golive.verify.plugins.plugin_utils import checklist
 from ansible_collections.golive.verify.plugins.plugin_utils.controls import catalogue
 from ansible_collections.golive.verify.plugins.plugin_utils.gate import Decision, Gate
@@ -28,7 +29,9 @@ class Run:
         self.targets = ["a", "b", "c"]
         self.narrowing = Narrowing()
 
-    def answers(self, host: str, results: Mapping[str, str], unasked: Sequence[Mapping[str, str]] = (), **why: str) -> None:
+    def answers(
+        self, host: str, results: Mapping[str, str], unasked: Sequence[Mapping[str, str]] = (), **why: str
+    ) -> None:
         made = [
             {"control": c.partition("#")[0], "host": host, "target": host, "status": status, "message": f"{c} {status}"}
             for c, status in results.items()
@@ -107,13 +110,17 @@ def test_an_unreachable_a_failed_and_a_missing_host_are_each_named(run: Run) -> 
 
 
 def test_an_empty_or_unknown_group_is_no_go(run: Run) -> None:
-    decision = run.decide("- [ ] A <!-- golive: http.health on=none -->", "- [ ] B <!-- golive: http.health on=ghost -->")
+    decision = run.decide(
+        "- [ ] A <!-- golive: http.health on=none -->", "- [ ] B <!-- golive: http.health on=ghost -->"
+    )
     assert statuses(decision) == ["error", "error"]
     assert "the group none has no hosts" in decision.reasons[0]
 
 
 def test_a_control_that_nothing_proves_is_no_go_and_says_which_option_is_missing(run: Run) -> None:
-    run.answers("a", {}, [{"control": "https.enforced", "verifier": "http", "host": "a", "reason": "option names is not given"}])
+    run.answers(
+        "a", {}, [{"control": "https.enforced", "verifier": "http", "host": "a", "reason": "option names is not given"}]
+    )
     decision = run.decide("- [ ] TLS <!-- golive: https.enforced -->")
     assert statuses(decision) == ["error"]
     assert "option names is not given" in decision.reasons[0]
@@ -138,7 +145,9 @@ def test_a_run_that_looked_at_nothing_is_no_go(run: Run, empty: str) -> None:
 def test_a_limit_decides_over_its_hosts_only_and_says_what_it_left_out(run: Run) -> None:
     run.targets, run.narrowing = ["a"], Narrowing(limit="a")
     run.outcomes = {"a": run.outcomes["a"]}
-    decision = run.decide(HEALTH, "- [ ] DB <!-- golive: http.health on=db -->", "- [ ] DNS <!-- golive: https.enforced -->")
+    decision = run.decide(
+        HEALTH, "- [ ] DB <!-- golive: http.health on=db -->", "- [ ] DNS <!-- golive: https.enforced -->"
+    )
     assert decision.word == "go"
     assert statuses(decision) == ["pass", "not_selected", "not_selected"]
 

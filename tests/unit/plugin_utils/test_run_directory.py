@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.golive.verify.plugins.plugin_utils import report
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Binding, Item
 from ansible_collections.golive.verify.plugins.plugin_utils.plan import Narrowing, Plan

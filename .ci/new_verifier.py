@@ -1,8 +1,10 @@
-#!/usr/bin/env python3
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Begin a verifier: its interface, its logic, what its control means, and its tests. Usage: new-verifier NAME CONTROL"""
+"""Begin a verifier: its interface, its logic, what its control means, and its tests.
+
+Usage: new_verifier.py NAME CONTROL [ROOT]
+"""
 
 from __future__ import annotations
 
@@ -20,6 +22,7 @@ def main(name: str, control: str, root: Path) -> None:
         sys.exit("usage: make verifier NAME=time_sync CONTROL=host.time_sync (lower case; a control has a dot)")
     domain, _, rest = control.partition(".")
     words = {
+        "shebang": "#!/usr/bin/python",
         "name": name,
         "control": control,
         "method": rest.replace(".", "_"),

@@ -228,7 +228,19 @@ def _expected_exit(fact: facts.CommandFact, ok: Sequence[int]) -> facts.CommandF
 
 
 _SAID = (
-    (("permission denied", "operation not permitted", "must be root", "noperm", "noauth", "not allowed"), "denied"),
+    (
+        (
+            "permission denied",
+            "operation not permitted",
+            "must be root",
+            "to be root",
+            "not privileged",
+            "noperm",
+            "noauth",
+            "not allowed",
+        ),
+        "denied",
+    ),
     (("connection refused", "could not connect", "no route to host", "connection reset"), "unreachable"),
     (("timed out", "timeout"), "timeout"),
 )

@@ -1,0 +1,206 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What rules let in: the sets of numbers, and the traps of both languages, each as one small ruleset."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.plugin_utils import _iptables, _nftables
+from ansible_collections.golive.verify.plugins.plugin_utils._firewall import Rules
+from ansible_collections.golive.verify.plugins.plugin_utils._packet_filter import by_family
+from ansible_collections.golive.verify.plugins.plugin_utils._ranges import Ranges
+
+ALL = ["1-65535/tcp", "1-65535/udp", "1-65535/sctp"]
+
+
+def test_ranges_are_sets() -> None:
+    dice = random.Random(7)
+    for _round in range(300):
+        parts = [[sorted(dice.choices(range(40), k=2)) for _part in range(dice.randrange(4))] for _set in range(2)]
+        one, other = (Ranges.of((low, high) for low, high in each) for each in parts)
+        a, b = ({number for low, high in each for number in range(low, high + 1)} for each in parts)
+        for found, wanted in ((one | other, a | b), (one & other, a & b), (one - other, a - b)):
+            assert {number for low, high in found.parts for number in range(low, high + 1)} == wanted
+            assert len(found) == len(wanted)
+            assert Ranges.of(found.parts) == found
+
+
+def iptables(*rules: str, policy: str = "DROP", trusted: Sequence[str] = ()) -> list[str]:
+    chains = [":INPUT " + policy, ":SUB -", ":DEEP -"]
+    tables = _iptables.tables("\n".join(["*filter", *chains, *rules, "COMMIT"]), "test")
+    return by_family(Rules(iptables={"ipv4": tables}).openings(trusted))["ipv4"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "accepted"),
+    [
+        ([], []),
+        (["-A INPUT -j ACCEPT"], ALL),
+        (["-A INPUT -i lo -j ACCEPT"], []),
+        (["-A INPUT ! -i lo -p tcp -m tcp --dport 9 -j ACCEPT"], ["9/tcp"]),
+        (["-A INPUT -i eth1 -p udp -m udp --dport 9 -j ACCEPT"], ["9/udp"]),
+        (["-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"], []),
+        (["-A INPUT -m conntrack ! --ctstate INVALID -p tcp -m tcp --dport 9 -j ACCEPT"], ["9/tcp"]),
+        (["-A INPUT -p tcp -m tcp --dport 9 -j DROP", "-A INPUT -p tcp -m tcp --dport 8:9 -j ACCEPT"], ["8/tcp"]),
+        (["-A INPUT -p tcp -m tcp --dport 9 -m limit --limit 1/s -j DROP", "-A INPUT -p tcp --dport 9 -j ACCEPT"],
+         ["9/tcp"]),
+        (["-A INPUT -s 10.0.0.0/8 -j DROP", "-A INPUT -p tcp --dport 9 -j ACCEPT"],
+         ["9/tcp from anywhere but 10.0.0.0/8"]),
+        (["-A INPUT ! -s 10.0.0.0/8 -p tcp --dport 9 -j DROP", "-A INPUT -p tcp --dport 9 -j ACCEPT"],
+         ["9/tcp from 10.0.0.0/8"]),
+        (["-A INPUT -m iprange --src-range 10.0.0.1-10.0.0.2 -p tcp --dport 9 -j ACCEPT"],
+         ["9/tcp from 10.0.0.1, 10.0.0.2"]),
+        (["-A INPUT -p tcp -m multiport ! --dports 1:8,10:65535 -j ACCEPT"], ["9/tcp"]),
+        (["-A INPUT -p tcp -j SUB", "-A SUB -p tcp --dport 9 -j DEEP", "-A DEEP -j ACCEPT"], ["9/tcp"]),
+        (["-A INPUT -j SUB", "-A INPUT -p tcp -j ACCEPT", "-A SUB -p tcp --dport 9 -j RETURN", "-A SUB -j DROP"],
+         ["9/tcp"]),
+        (["-A INPUT -g SUB", "-A INPUT -j ACCEPT", "-A SUB -p tcp --dport 9 -j ACCEPT"], ["9/tcp"]),
+        (["-A INPUT -d 224.0.0.251/32 -p udp --dport 5353 -j ACCEPT"], []),
+        (["-A INPUT -d 192.0.2.1/32 -p udp --dport 53 -j ACCEPT"], ["53/udp"]),
+        (["-A INPUT -m addrtype ! --dst-type LOCAL -j DROP", "-A INPUT -p tcp --dport 9 -j ACCEPT"], ["9/tcp"]),
+        (['-A INPUT -m comment --comment "-j ACCEPT" -j DROP', "-A INPUT -j ACCEPT"], []),
+        (["-A INPUT -p icmp -j ACCEPT", "-A INPUT -p 17 --dport 9 -j ACCEPT"], ["9/udp"]),
+        (["[7:8] -A INPUT -p tcp --dport 9 -j ACCEPT"], ["9/tcp"]),
+        (["-A INPUT -p tcp --dport 9 -j ACCEPT", "-I INPUT -p tcp --dport 9 -j REJECT"], []),
+        (["-A INPUT -m set --match-set bad src -j DROP", "-A INPUT -p tcp --dport 9 -j ACCEPT"], ["9/tcp"]),
+    ],
+)  # fmt: skip
+def test_what_iptables_lets_in(rules: list[str], accepted: list[str]) -> None:
+    assert iptables(*rules) == accepted
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "-A INPUT -m set --match-set good src -j ACCEPT",
+        "-A INPUT -m novel --frob 1 -j ACCEPT",
+        "-A INPUT -j NFQUEUE --queue-num 1",
+        "-A INPUT -p tcp --dport http -j ACCEPT",
+        "-A INPUT -s nowhere -j ACCEPT",
+        "-A INPUT -g NOWHERE",
+        '-A INPUT -m comment --comment "open',
+        "-X INPUT",
+    ],
+)
+def test_a_rule_of_iptables_that_nobody_understands_is_an_error(rule: str) -> None:
+    with pytest.raises(CannotLook, match="malformed"):
+        iptables(rule)
+
+
+def test_iptables_defaults_interfaces_and_untracked_packets() -> None:
+    assert iptables(policy="ACCEPT") == ALL
+    assert iptables("-A INPUT -j DROP", policy="ACCEPT") == []
+    assert iptables("-A INPUT -i br-+ -j ACCEPT", trusted=["br-*"]) == []
+    untracked = "-A INPUT -m conntrack --ctstate ESTABLISHED,UNTRACKED -j ACCEPT"
+    assert iptables(untracked) == []
+    assert iptables(untracked, "-A SUB -j CT --notrack") == ALL
+
+
+def test_rules_without_end_are_too_large() -> None:
+    jumps = [f"-A C{level} -j C{level + 1}" for level in range(15) for _twice in range(2)]
+    chains = [f":C{level} -" for level in range(16)]
+    with pytest.raises(CannotLook, match="too_large"):
+        iptables(*chains, "-A INPUT -j C0", *jumps)
+    with pytest.raises(CannotLook, match="cannot be followed"):
+        iptables("-A INPUT -j SUB", "-A SUB -j SUB")
+
+
+def field(protocol: str, name: str) -> dict[str, Any]:
+    return {"payload": {"protocol": protocol, "field": name}}
+
+
+def match(left: dict[str, Any], right: Any, op: str = "==") -> dict[str, Any]:
+    return {"match": {"op": op, "left": left, "right": right}}
+
+
+ACCEPT: dict[str, Any] = {"accept": None}
+DPORT = field("tcp", "dport")
+NINE = match(DPORT, 9)
+STATE = {"ct": {"key": "state"}}
+
+
+def nftables(
+    *rules: list[dict[str, Any]], sets: Sequence[dict[str, Any]] = (), family: str = "inet"
+) -> dict[str, list[str]]:
+    at = {"family": family, "table": "t"}
+    base = {"name": "in", "type": "filter", "hook": "input", "prio": 0, "policy": "drop"}
+    listed: list[dict[str, Any]] = [{"metainfo": {}}, {"table": {"family": family, "name": "t"}}]
+    listed += [{"chain": at | base}, {"chain": at | {"name": "sub"}}, *({"set": at | each} for each in sets)]
+    listed += [{"rule": at | {"chain": "in", "expr": rule}} for rule in rules]
+    listed += [{"rule": at | {"chain": "sub", "expr": [match(DPORT, 8), ACCEPT]}}]
+    return by_family(Rules(_nftables.tables(json.dumps({"nftables": listed}), "test")).openings(()))
+
+
+@pytest.mark.parametrize(
+    ("rule", "ipv4", "ipv6"),
+    [
+        ([NINE, {"counter": {}}, {"log": None}, ACCEPT], ["9/tcp"], ["9/tcp"]),
+        ([NINE, {"drop": None}], [], []),
+        ([match(field("ip", "saddr"), {"prefix": {"addr": "10.0.0.0", "len": 8}}), NINE, ACCEPT],
+         ["9/tcp from 10.0.0.0/8"], []),
+        ([match(field("ip6", "saddr"), {"range": ["fe80::1", "fe80::2"]}), NINE, ACCEPT],
+         [], ["9/tcp from fe80::1, fe80::2"]),
+        ([match(DPORT, 65533, ">"), ACCEPT], ["65534-65535/tcp"], ["65534-65535/tcp"]),
+        ([match(DPORT, {"set": [{"elem": {"val": 9, "comment": "x"}}, {"range": [11, 12]}]}), ACCEPT],
+         ["9/tcp", "11-12/tcp"], ["9/tcp", "11-12/tcp"]),
+        ([match(DPORT, "@ports"), ACCEPT], ["7/tcp"], ["7/tcp"]),
+        ([match(field("ip", "saddr"), "@knocked"), NINE, ACCEPT], ["9/tcp"], []),
+        ([match(field("th", "dport"), 9), match({"meta": {"key": "l4proto"}}, "udp"), ACCEPT], ["9/udp"], ["9/udp"]),
+        ([match({"meta": {"key": "nfproto"}}, "ipv6"), NINE, ACCEPT], [], ["9/tcp"]),
+        ([match({"meta": {"key": "iifname"}}, {"set": ["lo", "eth0"]}), NINE, ACCEPT], ["9/tcp"], ["9/tcp"]),
+        ([match(STATE, ["established", "related"], "in"), ACCEPT], [], []),
+        ([match(STATE, "new", "in"), NINE, ACCEPT], ["9/tcp"], ["9/tcp"]),
+        ([match({"ct": {"key": "status"}}, "dnat", "in"), ACCEPT], [], []),
+        ([match({"ct": {"key": "mark"}}, 7), NINE, ACCEPT], ["9/tcp"], ["9/tcp"]),
+        ([match(field("icmp", "type"), "echo-request"), ACCEPT], [], []),
+        ([match({"&": [field("tcp", "flags"), "syn"]}, "syn"), NINE, ACCEPT], ["9/tcp"], ["9/tcp"]),
+        ([match(field("ip", "daddr"), "224.0.0.251"), ACCEPT], [], []),
+        ([match({"fib": {"result": "type", "flags": ["daddr"]}}, "local", "!="), ACCEPT], [], []),
+        ([{"jump": {"target": "sub"}}], ["8/tcp"], ["8/tcp"]),
+        ([match({"meta": {"key": "iifname"}}, "eth0"), {"goto": {"target": "sub"}}], ["8/tcp"], ["8/tcp"]),
+        ([{"vmap": {"key": DPORT, "data": {"set": [[9, ACCEPT], ["*", {"drop": None}]]}}}], ["9/tcp"], ["9/tcp"]),
+        ([{"vmap": {"key": DPORT, "data": {"set": [["*", {"jump": {"target": "sub"}}]]}}}], ["8/tcp"], ["8/tcp"]),
+    ],
+)  # fmt: skip
+def test_what_nftables_lets_in(rule: list[dict[str, Any]], ipv4: list[str], ipv6: list[str]) -> None:
+    sets: list[dict[str, Any]] = [
+        {"name": "ports", "type": "inet_service", "elem": [7]},
+        {"name": "knocked", "type": "ipv4_addr", "flags": ["dynamic"]},
+    ]
+    assert nftables(rule, sets=sets) == {"ipv4": ipv4, "ipv6": ipv6}
+
+
+def test_a_table_of_one_family_says_nothing_of_the_other() -> None:
+    assert nftables([NINE, ACCEPT], family="ip") == {"ipv4": ["9/tcp"], "ipv6": ALL}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        [{"queue": {"num": 1}}],
+        [NINE, {"tproxy": {"port": 1}}, ACCEPT],
+        [match({"novel": {"key": "x"}}, 1), ACCEPT],
+        [match({"payload": {"base": "th", "offset": 16, "len": 16}}, 9), ACCEPT],
+        [match(DPORT, "@absent"), ACCEPT],
+        [match(DPORT, "http"), ACCEPT],
+        [{"xt": {"type": "match", "name": "bpf"}}, ACCEPT],
+        [{"jump": {"target": "absent"}}],
+        [{"vmap": {"key": DPORT, "data": {"set": [[9, {"novel": None}]]}}}],
+    ],
+)
+def test_a_rule_of_nftables_that_nobody_understands_is_an_error(rule: list[dict[str, Any]]) -> None:
+    with pytest.raises(CannotLook, match="malformed"):
+        nftables(rule)
+
+
+def test_a_rule_that_nobody_understands_and_that_drops_closes_nothing() -> None:
+    drop = [match({"novel": {"key": "x"}}, 1), {"drop": None}]
+    assert nftables(drop, [NINE, ACCEPT])["ipv4"] == ["9/tcp"]

@@ -11,6 +11,7 @@ import platform
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.golive.verify.plugins.plugin_utils import checklist
-from ansible_collections.golive.verify.plugins.plugin_utils.controls import catalogue
+from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control, catalogue, catalogue_in
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted, interface
 from ansible_collections.golive.verify.plugins.plugin_utils.plan import Narrowing, Plan, select_controls
 from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import RunDirectory
@@ -39,11 +40,12 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         want = interface("golive.verify.plan").parse(self._task.args)
         path = Path(want.checklist)
+        known = catalogue(catalogue_in(_plugins_of(name)) for name in want.collections)
         try:
-            items = checklist.read(path, catalogue())
+            items = checklist.read(path, known)
         except checklist.BadChecklist as wrong:
             raise AnsibleActionFail(str(wrong)) from wrong
-        plan = self._plan(want, variables, path, items)
+        plan = self._plan(want, variables, path, items, known)
         directory = RunDirectory(want.run_dir or Path(want.runs_dir) / plan.environment / plan.run)
         try:
             directory.create(plan)
@@ -57,7 +59,14 @@ class ActionModule(ActionBase):
             "narrowed": plan.narrowing.words(),
         }
 
-    def _plan(self, want: Wanted, variables: Mapping[str, Any], path: Path, items: list[checklist.Item]) -> Plan:
+    def _plan(
+        self,
+        want: Wanted,
+        variables: Mapping[str, Any],
+        path: Path,
+        items: list[checklist.Item],
+        known: Mapping[str, Control],
+    ) -> Plan:
         groups: Mapping[str, list[str]] = variables["groups"]
         targets = [str(host) for host in variables["ansible_play_hosts_all"]]
         narrowing = Narrowing(
@@ -79,9 +88,19 @@ class ActionModule(ActionBase):
             everywhere={name: [str(host) for host in hosts] for name, hosts in groups.items()}
             | {str(host): [str(host)] for host in groups.get("all", ())},
             narrowing=narrowing,
-            selected_controls=select_controls(items, narrowing, catalogue()),
+            selected_controls=select_controls(items, narrowing, known),
             versions={"ansible-core": ansible_version, "python": platform.python_version()},
         )
+
+
+def _plugins_of(collection: str) -> Path:
+    try:
+        package = import_module(f"ansible_collections.{collection}")
+    except ImportError as error:
+        raise AnsibleActionFail(
+            f"there is no collection {collection}, whose controls the checklist may name"
+        ) from error
+    return Path(package.__path__[0]) / "plugins"
 
 
 def _limit(variables: Mapping[str, Any], targets: list[str]) -> str:

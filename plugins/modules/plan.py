@@ -31,6 +31,11 @@ options:
   phase:
     description: Decide only over the items of this phase, as in C(<!-- golive phase=launch_day -->).
     type: str
+  collections:
+    description: Other collections, as V(acme.controls), whose controls the checklist may name.
+    type: list
+    elements: str
+    default: []
   runs_dir:
     description: Where runs are kept, each in C(<environment>/<run>).
     type: path

@@ -18,6 +18,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import fragment_loader, module_loader
 from ansible.utils.plugin_docs import get_docstring
 
+from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control, catalogue_in, control
+
 _SPEC_KEYS = ("type", "elements", "default", "choices", "required", "aliases")
 
 
@@ -31,7 +33,7 @@ class Interface:
 
     name: str
     options: Mapping[str, Any]
-    proves: tuple[str, ...]
+    controls: Mapping[str, Control]
 
     def parse(self, given: Mapping[str, Any]) -> Wanted:
         """Check and complete the options of one check; what is wrong raises AnsibleActionFail with one clear line."""
@@ -84,7 +86,7 @@ def interface(name: str) -> Interface:
         raise AnsibleActionFail(f"{name}: there is no module of this name, so nothing says what it verifies")
     documentation = get_docstring(path, fragment_loader, collection_name=".".join(name.split(".")[:2]), is_module=True)
     options = (documentation[0] or {}).get("options", {})
-    return Interface(name, {key: _spec(option) for key, option in options.items()}, _proves(Path(path)))
+    return Interface(name, {key: _spec(option) for key, option in options.items()}, _controls(name, Path(path)))
 
 
 def _spec(option: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,6 +94,15 @@ def _spec(option: Mapping[str, Any]) -> dict[str, Any]:
     if "suboptions" in option:
         spec["options"] = {key: _spec(suboption) for key, suboption in option["suboptions"].items()}
     return spec
+
+
+def _controls(name: str, module: Path) -> dict[str, Control]:
+    """What the verifier proves, with what the catalogue of its collection says of it."""
+    found = {identity: control(identity, catalogue_in(module.parents[1])) for identity in _proves(module)}
+    unknown = [identity for identity, entry in found.items() if entry is None]
+    if unknown:
+        raise AnsibleActionFail(f"{name}: no catalogue says what {unknown[0]} means, which it proves")
+    return {identity: entry for identity, entry in found.items() if entry is not None}
 
 
 def _proves(path: Path) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from ansible.plugins.loader import action_loader
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils import engine
-from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control, catalogue
+from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control
 from ansible_collections.golive.verify.plugins.plugin_utils.host import HostTransport
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Interface, NotAsked, Wanted, interface
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
@@ -83,8 +83,8 @@ class Check:
         face = interface(name)
         check = cls(verifier, face, face.parse(options))
         for control in {*check.want.controls, *check.want.not_applicable}:
-            if control not in face.proves:
-                raise AnsibleActionFail(f"{name}: it does not prove {control}, but {', '.join(face.proves)}")
+            if control not in face.controls:
+                raise AnsibleActionFail(f"{name}: it does not prove {control}, but {', '.join(face.controls)}")
         for control, reason in check.want.not_applicable.items():
             if not str(reason).strip():
                 raise AnsibleActionFail(f"{name}: not_applicable needs a reason for {control}")
@@ -97,7 +97,7 @@ class Check:
 
     def controls(self, selected: Collection[str] | None) -> list[str]:
         """The controls to prove: those the check names, or all that the verifier can; of them, the selected ones."""
-        named = self.want.controls or self.interface.proves
+        named = self.want.controls or self.interface.controls
         return [control for control in named if selected is None or control in selected]
 
 
@@ -181,7 +181,7 @@ def prove_all(
         if isinstance(proof.error, NotAsked) and control not in check.want.controls:
             unasked.append({"control": control, "verifier": check.name, "host": host, "reason": str(proof.error)})
         else:
-            results += _results(check, catalogue()[control], host, proof)
+            results += _results(check, check.interface.controls[control], host, proof)
     return Proofs(results, unasked, round_trips, transport.unreachable)
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import jsonschema
@@ -173,6 +174,29 @@ def test_wrong_input_is_one_clear_line_and_the_other_hosts_are_not_lost(environm
     ran = environment.verify()
     assert ran.status == 2
     assert "checklist.md:1: there is no control http.helth; did you mean http.health?" in ran.output
+
+
+def test_another_collection_brings_verifiers_and_controls(environment: Environment, tmp_path: Path) -> None:
+    root = tmp_path / "collections" / "ansible_collections" / "acme" / "controls"
+    files = {
+        "plugins/modules/motd.py": ".ci/verifier/module.py.tmpl",
+        "plugins/action/motd.py": ".ci/verifier/action.py.tmpl",
+        "plugins/plugin_utils/catalogue/acme.yml": ".ci/verifier/catalogue.yml.tmpl",
+    }
+    words = {"name": "motd", "control": "acme.motd", "method": "motd", "title": "t", "phrase": "p", "shebang": ""}
+    for name, template in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        filled = Template((REPOSITORY / template).read_text(encoding="utf-8")).substitute(words)
+        (root / name).write_text(filled, encoding="utf-8")
+    (tmp_path / "motd").write_text("welcome\n", encoding="utf-8")
+    checks = [{"acme.controls.motd": {"path": str(tmp_path / "motd"), "contains": "welcome"}}]
+    variables = {"golive_checks_acme": checks, "golive_collections": ["acme.controls"]}
+    (environment.path / "checklist.md").write_text("- [ ] Motd <!-- golive: acme.motd on=web -->\n", encoding="utf-8")
+    paths = f"{tmp_path / 'collections'}:{REPOSITORY / '.ansible' / 'collections'}"
+    ran = environment.verify("-e", json.dumps(variables), ANSIBLE_COLLECTIONS_PATH=paths)
+    assert ran.status == 0, ran.output
+    assert ran.items == {"Motd": "pass"}
+    assert {check["verifier"] for check in ran.report["checks"]} >= {"acme.controls.motd"}
 
 
 def test_a_killed_run_leaves_what_it_had_and_the_report_says_what_is_missing(

@@ -16,7 +16,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Veri
 
 MODULES = Path(__file__).resolve().parents[2] / "plugins" / "modules"
 INTERFACES = [interface(f"golive.verify.{path.stem}") for path in sorted(MODULES.glob("[a-z]*.py"))]
-VERIFIERS = [face for face in INTERFACES if face.proves]
+VERIFIERS = [face for face in INTERFACES if face.controls]
 
 
 def logic(face: Interface) -> type[Verifier]:
@@ -28,7 +28,7 @@ def logic(face: Interface) -> type[Verifier]:
 
 @pytest.mark.parametrize("face", VERIFIERS, ids=lambda face: face.name)
 def test_the_interface_promises_what_the_logic_proves(face: Interface) -> None:
-    assert sorted(face.proves) == sorted(logic(face).provers())
+    assert sorted(face.controls) == sorted(logic(face).provers())
 
 
 @pytest.mark.parametrize("face", VERIFIERS, ids=lambda face: face.name)
@@ -38,13 +38,13 @@ def test_every_verifier_takes_the_options_of_a_check(face: Interface) -> None:
 
 
 def test_controls_and_verifiers_know_each_other() -> None:
-    assert {control for face in VERIFIERS for control in face.proves} == set(catalogue())
+    assert {control for face in VERIFIERS for control in face.controls} == set(catalogue())
 
 
 def test_every_threshold_names_an_option_with_a_default_of_a_verifier_that_proves_it() -> None:
     for control in catalogue().values():
         for name in control.thresholds:
-            options = [face.options[name] for face in VERIFIERS if control.id in face.proves and name in face.options]
+            options = [face.options[name] for face in VERIFIERS if control.id in face.controls and name in face.options]
             assert any("default" in option for option in options), f"{control.id}: {name}"
 
 

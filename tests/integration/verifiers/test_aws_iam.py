@@ -1,0 +1,393 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The aws_iam verifier through boto3 against moto, and against its fake where moto cannot say or fail."""
+
+from __future__ import annotations
+
+import json
+import time
+from functools import cache
+from typing import Any
+
+import boto3
+import pytest
+from botocore import loaders
+from moto.iam.models import iam_backends
+
+from ansible_collections.golive.verify.plugins.action.aws_iam import ActionModule as AwsIam
+from ansible_collections.golive.verify.plugins.plugin_utils import _aws, engine
+from ansible_collections.golive.verify.plugins.plugin_utils.interface import interface
+from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, worst
+from ansible_collections.golive.verify.plugins.plugin_utils.verifier import _verdicts
+from tests.fakes.aws import ACCOUNT, FakeAws
+from tests.integration.verifiers.live import prove_live
+
+ROOT, CREDENTIALS, TRAIL = "aws.iam.root_mfa", "aws.iam.credentials", "cloud.audit_trail"
+ANYONE = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+READER = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "arn:aws:s3:::shop/*"},
+}
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"},
+}
+# The descriptions of AWS' services, which each session of boto3 would read anew.
+MODELS = loaders.create_loader()
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with FakeAws() as fake:
+        yield fake
+
+
+@pytest.fixture
+def aws(server, monkeypatch):
+    """An empty account, and credentials for it alone."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(_aws, "_ATTEMPTS", 2)
+    monkeypatch.setattr(loaders, "create_loader", lambda *_: MODELS)
+    server.reset()
+    return server
+
+
+@cache
+def client(aws: FakeAws, service: str) -> Any:
+    connect: Any = boto3.client
+    return connect(service, endpoint_url=aws.url, region_name="us-east-1")
+
+
+@pytest.fixture
+def right(aws):
+    """An account as it should be: a user with a key and a console, a role, a trail."""
+    iam = client(aws, "iam")
+    iam.create_user(UserName="ada")
+    iam.create_login_profile(UserName="ada", Password="correct horse battery 9 !")
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName="ada")["VirtualMFADevice"]["SerialNumber"]
+    iam.enable_mfa_device(
+        UserName="ada", SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="654321"
+    )
+    key = iam.create_access_key(UserName="ada")["AccessKey"]["AccessKeyId"]
+    aws.age_key(key, created_days=30, used_days=1)
+    iam.create_role(RoleName="shop", Path="/shop/", AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.put_role_policy(RoleName="shop", PolicyName="uploads", PolicyDocument=json.dumps(READER))
+    client(aws, "s3").create_bucket(Bucket="trail")
+    trail = client(aws, "cloudtrail")
+    trail.create_trail(Name="all", S3BucketName="trail", IsMultiRegionTrail=True, EnableLogFileValidation=True)
+    trail.start_logging(Name="all")
+    return aws
+
+
+def verdicts(aws: FakeAws, control: str, **options: Any) -> list[Verdict]:
+    return prove_live(AwsIam, control, {"endpoint_url": aws.url, **options})
+
+
+def status(aws: FakeAws, control: str, **options: Any) -> Status:
+    return worst(verdict.status for verdict in verdicts(aws, control, **options))
+
+
+def messages(aws: FakeAws, control: str, **options: Any) -> str:
+    """What is said of everything that does not pass, by subject."""
+    return said(verdicts(aws, control, **options))
+
+
+def said(proven: list[Verdict]) -> str:
+    return "\n".join(f"{each.subject}: {each.message}" for each in proven if each.status is not Status.PASS)
+
+
+def all_verdicts(aws: FakeAws, **options: Any) -> dict[str, list[Verdict]]:
+    """The verdicts of all controls, proven side by side by one check."""
+    want = interface("golive.verify.aws_iam").parse({"endpoint_url": aws.url, **options})
+    verifier, provers = AwsIam.__new__(AwsIam), AwsIam.provers()
+
+    async def prove(control: str) -> Any:
+        return await provers[control](verifier, Observer(want["from"], want.timeout), want)
+
+    proofs, _calls = engine.run([prove(control) for control in provers], engine.on_controller)
+    return {control: list(_verdicts(proof)) for control, proof in zip(provers, proofs, strict=True)}
+
+
+def test_an_account_as_it_should_be_passes_and_each_list_is_read_once_for_all_controls(right):
+    right.calls.clear()
+    found = all_verdicts(right, account_id=ACCOUNT, regions=["eu-central-1"])
+    assert {control: [each.status for each in proven] for control, proven in found.items()} == {
+        ROOT: [Status.PASS],
+        CREDENTIALS: [Status.PASS],
+        TRAIL: [Status.PASS],
+    }
+    assert found[CREDENTIALS][0].actual == {
+        "account": ACCOUNT,
+        "active access keys": 1,
+        "console users": 1,
+        "users and roles": 2,
+        "declared administrators": 0,
+    }
+    assert set(right.calls.values()) == {1}
+
+
+def test_an_empty_account_proves_nothing_of_its_identities_and_has_no_trail(aws):
+    assert status(aws, CREDENTIALS) is Status.ERROR
+    (trail,) = verdicts(aws, TRAIL)
+    assert (trail.status, trail.message) == (Status.FAIL, "there is no trail")
+
+
+def test_root_without_mfa_or_with_a_key_fails(right):
+    right.root_mfa = False
+    assert "no MFA" in messages(right, ROOT)
+    right.root_mfa, right.root_access_keys = True, 1
+    assert "access key" in messages(right, ROOT)
+
+
+@pytest.mark.parametrize("used", ["password_last_used", "access_key_1_last_used_date", "access_key_2_last_used_date"])
+def test_root_in_use_fails_whatever_it_was_used_with(right, used):
+    client(right, "iam").generate_credential_report()
+    long_ago = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(time.time() - 300 * 86400))
+    lately = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(time.time() - 86400))
+    right.root_row = dict.fromkeys(
+        ("password_last_used", "access_key_1_last_used_date", "access_key_2_last_used_date"), long_ago
+    )
+    assert status(right, ROOT) is Status.PASS
+    right.root_row[used] = lately
+    assert "used 1 days ago" in messages(right, ROOT)
+
+
+def test_a_report_that_cannot_be_read_does_not_keep_root_from_being_proven(right):
+    right.deny("iam:GetCredentialReport")
+    (verdict,) = verdicts(right, ROOT)
+    assert verdict.status is Status.PASS
+    assert "needs iam:GetCredentialReport" in verdict.actual["last used"]
+
+
+@pytest.mark.parametrize(
+    ("created", "used", "wrong"),
+    [
+        (700, None, "700 days old; never used"),
+        (91, 1, "91 days old"),
+        (89, None, None),
+        (89, 89, None),
+        (700, 400, "700 days old; not used for 400 days"),
+    ],
+)
+def test_keys_are_young_and_used(right, created, used, wrong):
+    key = client(right, "iam").create_access_key(UserName="ada")["AccessKey"]["AccessKeyId"]
+    right.age_key(key, created, used)
+    if wrong is None:
+        assert status(right, CREDENTIALS) is Status.PASS
+    else:
+        found = messages(right, CREDENTIALS)
+        assert f"access key {key} of ada: {wrong}" in found
+        assert ": 1 of 2 active access keys" in found
+
+
+def test_an_inactive_key_is_no_risk(right):
+    iam = client(right, "iam")
+    key = iam.create_access_key(UserName="ada")["AccessKey"]["AccessKeyId"]
+    right.age_key(key, 700)
+    iam.update_access_key(UserName="ada", AccessKeyId=key, Status="Inactive")
+    assert status(right, CREDENTIALS) is Status.PASS
+
+
+def test_a_console_password_without_mfa_fails(right):
+    iam = client(right, "iam")
+    iam.create_user(UserName="bob")
+    assert status(right, CREDENTIALS) is Status.PASS
+    iam.create_login_profile(UserName="bob", Password="correct horse battery 9 !")
+    assert "user bob: signs in with a password only" in messages(right, CREDENTIALS)
+    assert status(right, CREDENTIALS, console_mfa=False) is Status.PASS
+
+
+def test_an_administrator_fails_however_it_became_one_unless_declared(right):
+    iam = client(right, "iam")
+    iam.attach_role_policy(RoleName="shop", PolicyArn=ADMINISTRATOR)
+    assert f"role shop: administrator of everything through {ADMINISTRATOR}" in messages(right, CREDENTIALS)
+    for declared in ("shop", "/shop/*", f"arn:aws:iam::{ACCOUNT}:role/shop/*"):
+        assert status(right, CREDENTIALS, administrators=[declared]) is Status.PASS
+    iam.detach_role_policy(RoleName="shop", PolicyArn=ADMINISTRATOR)
+
+    iam.create_group(GroupName="ops")
+    iam.put_group_policy(GroupName="ops", PolicyName="all", PolicyDocument=json.dumps(ANYONE))
+    iam.add_user_to_group(GroupName="ops", UserName="ada")
+    assert "user ada: administrator of everything through policy all in group ops of group ops" in messages(
+        right, CREDENTIALS
+    )
+    assert status(right, CREDENTIALS, applications=["shop"]) is Status.PASS
+
+
+def test_a_boundary_takes_away_what_a_policy_gives(right):
+    iam = client(right, "iam")
+    arn = iam.create_policy(PolicyName="edge", PolicyDocument=json.dumps(READER))["Policy"]["Arn"]
+    for name, boundary in (("kept", {"PermissionsBoundary": arn}), ("loose", {})):
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST), **boundary)
+        iam.attach_role_policy(RoleName=name, PolicyArn=ADMINISTRATOR)
+    assert [verdict.subject for verdict in verdicts(right, CREDENTIALS)] == ["", "role loose"]
+
+
+def test_an_application_that_does_not_exist_is_an_error(right):
+    (verdict,) = verdicts(right, CREDENTIALS, applications=["shop", "worker"])
+    assert verdict.status is Status.ERROR
+    assert "no user or role is like worker" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"IsLogging": False}, "is not logging"),
+        ({"LatestDeliveryTime": None}, "has never delivered"),
+        ({"LatestDeliveryTime": time.time() - 30 * 3600}, "delivered last 30 hours ago"),
+        ({"LatestDeliveryError": "AccessDenied"}, "cannot deliver: AccessDenied"),
+    ],
+)
+def test_a_trail_that_does_not_work_fails(right, change, wrong):
+    right.trail_status = change
+    assert wrong in messages(right, TRAIL)
+
+
+def test_a_trail_that_records_too_little_fails(right):
+    trail = client(right, "cloudtrail")
+    trail.update_trail(Name="all", EnableLogFileValidation=False)
+    assert "does not validate" in messages(right, TRAIL)
+    trail.update_trail(Name="all", EnableLogFileValidation=True, IsMultiRegionTrail=False)
+    assert "records only us-east-1" in messages(right, TRAIL)
+    trail.update_trail(Name="all", IsMultiRegionTrail=True)
+    trail.stop_logging(Name="all")
+    assert "is not logging" in messages(right, TRAIL)
+
+
+@pytest.mark.parametrize(
+    ("selector", "expected"),
+    [
+        ({"ReadWriteType": "All", "IncludeManagementEvents": True}, Status.PASS),
+        ({"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True}, Status.FAIL),
+        ({"ReadWriteType": "All", "IncludeManagementEvents": False}, Status.FAIL),
+    ],
+)
+def test_a_trail_of_data_alone_is_no_audit_trail(right, selector, expected):
+    trail = client(right, "cloudtrail")
+    arn = trail.describe_trails()["trailList"][0]["TrailARN"]
+    trail.put_event_selectors(TrailName="all", EventSelectors=[{**selector, "DataResources": []}])
+    right.selective_trails = {arn}
+    assert status(right, TRAIL) is expected
+
+
+NEEDED = {
+    "iam:GetAccountSummary": {ROOT},
+    "iam:GetAccountAuthorizationDetails": {CREDENTIALS},
+    "iam:ListUsers": {CREDENTIALS},
+    "iam:ListAccessKeys": {CREDENTIALS},
+    "iam:GetAccessKeyLastUsed": {CREDENTIALS},
+    "iam:GetLoginProfile": {CREDENTIALS},
+    "iam:ListMFADevices": {CREDENTIALS},
+    "cloudtrail:DescribeTrails": {TRAIL},
+    "cloudtrail:GetTrailStatus": {TRAIL},
+    "sts:GetCallerIdentity": {ROOT, CREDENTIALS, TRAIL},
+}
+
+
+@pytest.mark.parametrize("operation", NEEDED)
+def test_what_is_denied_is_an_error_of_what_needs_it_and_of_nothing_else(right, operation):
+    right.deny(operation)
+    found = all_verdicts(right)
+    for control, proven in found.items():
+        assert {each.status for each in proven} == {Status.ERROR if control in NEEDED[operation] else Status.PASS}
+        if control in NEEDED[operation]:
+            assert f"needs {operation}" in said(proven)
+            assert "could not look (denied)" in said(proven)
+
+
+def test_what_is_denied_hides_no_failure_elsewhere(right):
+    right.deny("iam:GetAccountAuthorizationDetails")
+    key = client(right, "iam").create_access_key(UserName="ada")["AccessKey"]["AccessKeyId"]
+    right.age_key(key, 700)
+    found = {verdict.subject: verdict.status for verdict in verdicts(right, CREDENTIALS)}
+    assert found == {
+        "": Status.FAIL,
+        f"access key {key} of ada": Status.FAIL,
+        "users and roles": Status.ERROR,
+    }
+
+
+FIRST = {ROOT: "iam:GetAccountSummary", CREDENTIALS: "iam:ListUsers", TRAIL: "cloudtrail:DescribeTrails"}
+
+
+@pytest.mark.parametrize(
+    ("failing", "expected"),
+    [
+        (lambda aws: aws.throttle(*FIRST.values()), "(timeout)"),
+        (lambda aws: aws.hang(*FIRST.values()), "(timeout)"),
+        (lambda aws: aws.expire(*FIRST.values()), "(denied)"),
+        (lambda aws: aws.garble(*FIRST.values()), "(malformed)"),
+        (lambda aws: aws.garble(*FIRST.values(), status=500), "(malformed)"),
+        (lambda aws: aws.garble(*FIRST.values(), status=503), "could not look"),
+    ],
+    ids=["throttled", "hanging", "expired", "a page instead", "a page with 500", "a page with 503"],
+)
+def test_what_does_not_answer_as_aws_is_an_error_with_its_reason(right, failing, expected):
+    failing(right)
+    for proven in all_verdicts(right, timeout=1).values():
+        assert {each.status for each in proven} == {Status.ERROR}
+        assert expected in said(proven)
+
+
+def test_nobody_there_is_unreachable(aws):
+    (verdict,) = prove_live(AwsIam, ROOT, {"endpoint_url": "http://127.0.0.1:9"})
+    assert verdict.status is Status.ERROR
+    assert "(unreachable)" in verdict.message
+
+
+def test_without_credentials_nothing_is_proven(right, monkeypatch):
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    assert "(denied): aws" in messages(right, ROOT)
+    assert "no credentials" in messages(right, ROOT, profile="production")
+
+
+def test_another_account_is_never_taken_for_the_expected_one(right):
+    for (verdict,) in all_verdicts(right, account_id="999999999999").values():
+        assert verdict.status is Status.ERROR
+        assert f"account {ACCOUNT}, not 999999999999" in verdict.message
+
+
+def test_a_role_is_assumed_or_its_refusal_is_told(right):
+    role = f"arn:aws:iam::{ACCOUNT}:role/shop/shop"
+    assert status(right, ROOT, role_arn=role, external_id="golive") is Status.PASS
+    assert right.calls["sts:AssumeRole"] == 1
+    right.calls.clear()
+    right.deny("sts:AssumeRole")
+    assert "needs sts:AssumeRole" in messages(right, ROOT, role_arn=role)
+    assert right.calls["sts:AssumeRole"] == 1
+
+
+def test_every_page_is_read(aws):
+    iam = client(aws, "iam")
+    for number in range(5):
+        iam.create_user(UserName=f"user-{number}")
+    iam.create_login_profile(UserName="user-4", Password="correct horse battery 9 !")
+    aws.page_size = 2
+    assert "user user-4" in messages(aws, CREDENTIALS)
+    assert aws.calls["iam:ListUsers"] == 3
+
+
+def test_many_failures_are_counted_and_a_hundred_shown(aws):
+    iam = client(aws, "iam")
+    iam.create_group(GroupName="ops")
+    iam.put_group_policy(GroupName="ops", PolicyName="all", PolicyDocument=json.dumps(ANYONE))
+    backend = iam_backends[ACCOUNT]["aws"]
+    for number in range(120):
+        backend.create_user("us-east-1", f"user-{number}")
+        backend.add_user_to_group("ops", f"user-{number}")
+    found = verdicts(aws, CREDENTIALS)
+    assert len(found) == 101
+    assert found[0].message == "120 of 120 users and roles are administrators without being declared to be"

@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils import _aws_iam, _aws_identities
 from ansible_collections.golive.verify.plugins.plugin_utils._aws import Account
-from ansible_collections.golive.verify.plugins.plugin_utils._aws_identities import Part, date, unread
+from ansible_collections.golive.verify.plugins.plugin_utils._aws_identities import Part, date
 from ansible_collections.golive.verify.plugins.plugin_utils._aws_trails import Record, trail_verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Look, Observer, attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 T = TypeVar("T")
@@ -139,7 +139,7 @@ class _Asked:
 
 async def _part(kind: str, judging: Awaitable[Part]) -> Part:
     part = await attempt(judging)
-    return Part(kind, errors=[unread(part, kind)]) if isinstance(part, CannotLook) else part
+    return Part(kind, errors=[unseen(part, subject=kind)]) if isinstance(part, CannotLook) else part
 
 
 async def _keys(asked: _Asked, want: Wanted) -> Part:

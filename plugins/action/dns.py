@@ -18,7 +18,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils._dns_dig import TRAN
 from ansible_collections.golive.verify.plugins.plugin_utils._dns_findings import Standing, seen
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, judge
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 _MOST_HOSTS = 32
@@ -56,8 +56,7 @@ def alone(subject: str, expected: str, find: Callable[[], Finding]) -> Verdict:
     try:
         actual, problems = find()
     except CannotLook as reason:
-        said = f"could not look ({reason.reason}): {reason.detail}"
-        return Verdict(Status.ERROR, expected, None, said, subject)
+        return unseen(reason, expected=expected, subject=subject)
     return judge(expected=expected, actual=actual, problems=problems, subject=subject)
 
 

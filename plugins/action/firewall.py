@@ -15,7 +15,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils._packet_filter impor
 from ansible_collections.golive.verify.plugins.plugin_utils._ports import Ports, declared
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, judge
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 # The answers of DHCP servers to the host's own client (RFC 2131 §4.1, RFC 8415 §7.2).
@@ -55,7 +55,7 @@ def _after_a_reboot(
     """One loader that loads what is wanted is enough; one that nobody could read counts when there is no such."""
     subject = "after a reboot"
     if isinstance(loaders, CannotLook):
-        return Verdict(Status.ERROR, expected, None, f"could not look ({loaders.reason}): {loaders.detail}", subject)
+        return unseen(loaders, expected=expected, subject=subject)
     problems: list[str] = []
     unread: list[str] = []
     actual: dict[str, Any] = {}

@@ -37,7 +37,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils._x509 import (
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import TcpFact, TlsFact
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import HOST, Observer, attempt, present, together
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Status, Verdict, judge
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 # ansible-core itself needs cryptography; only ansible-test imports plugins where there is none.
@@ -153,7 +153,7 @@ async def _told(expected: str, subject: str, verdict: Awaitable[Verdict]) -> Ver
     try:
         return await verdict
     except CannotLook as reason:
-        return Verdict(Status.ERROR, expected, None, f"could not look ({reason.reason}): {reason.detail}", subject)
+        return unseen(reason, expected=expected, subject=subject)
 
 
 async def _handshake(look: Observer, peer: Peer) -> TlsFact:

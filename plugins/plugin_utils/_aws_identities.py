@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils._iam_policy import Grant, Policy, administration, parse
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, judge
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, judge, unseen
 
 _DAY = 86400
 
@@ -33,11 +33,6 @@ class Part:
     def problem(self) -> list[str]:
         """In one sentence, how many of it fail."""
         return [f"{len(self.failures)} of {self.judged} {self.kind} {self.wrong}"] if self.failures else []
-
-
-def unread(reason: CannotLook, subject: str) -> Verdict:
-    """The verdict of what could not be looked at."""
-    return Verdict(Status.ERROR, "", None, f"could not look ({reason.reason}): {reason.detail}", subject)
 
 
 def date(at: float | None) -> str:
@@ -99,14 +94,16 @@ def administrators(
         try:
             grants = _grants(each, documents, identity)
         except CannotLook as reason:
-            errors.append(unread(reason, subject))
+            errors.append(unseen(reason, subject=subject))
             continue
         if grants:
             failures.append(_administrator(grants, subject))
     missing = [name for name in applications if not any(_like(each, [name]) for each in said["identities"])]
-    errors += [unread(CannotLook("not_found", f"no user or role is like {name}"), name) for name in missing]
+    errors += [unseen(CannotLook("not_found", f"no user or role is like {name}"), subject=name) for name in missing]
     if not judged and not errors:
-        errors.append(unread(CannotLook("not_found", "there is no user and no role to judge"), "administrators"))
+        errors.append(
+            unseen(CannotLook("not_found", "there is no user and no role to judge"), subject="administrators")
+        )
     return Part(
         "users and roles",
         len(judged),

@@ -25,12 +25,12 @@ Transport = Callable[[Batch], Sequence[Answer]]
 
 @dataclass
 class Proof:
-    """One prover under way, and in the end what it gave back or raised, with every look that it made."""
+    """One prover under way, and in the end what it gave back or raised, with every look that it made, by key."""
 
     prover: Coroutine[Any, Any, Any]
     value: Any = None
     error: Exception | None = None
-    evidence: list[Evidence] = field(default_factory=list)
+    evidence: dict[str, Evidence] = field(default_factory=dict)
     asked: list[Request] = field(default_factory=list)
 
     def advance(self, answers: Sequence[Answer] | None) -> None:
@@ -61,7 +61,7 @@ def run(
         calls += _look(new, known, host, controller or on_controller)
         for proof in waiting:
             answers = [known[request.key] for request in proof.asked]
-            proof.evidence += map(_evidence, proof.asked, answers)
+            proof.evidence.update({r.key: _evidence(r, a) for r, a in zip(proof.asked, answers, strict=True)})
             proof.advance(answers)
     return proofs, calls
 
@@ -83,7 +83,7 @@ def _like(requests: Batch, unprivileged: bool) -> list[Request]:
     return [request for request in requests if request.unprivileged is unprivileged]
 
 
-def on_controller(requests: Batch, seconds: float = 120) -> Sequence[Answer]:
+def on_controller(requests: Batch, seconds: float = 60) -> Sequence[Answer]:
     """Make looks from the controller: the primitives that hosts have, and calls of libraries that hosts lack."""
     asked = [{**request.params, **({"function": request.call} if request.call else {})} for request in requests]
     answers: Sequence[Answer] = batch.run(asked, seconds, _KINDS)

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+
 
 class Status(StrEnum):
     """How a result stands. Only PASS and ATTESTED prove something; every other status is shown as what it is."""
@@ -86,6 +88,11 @@ def judge(
     if actual is None or actual == "" or actual == [] or actual == {}:
         return Verdict(Status.ERROR, expected, actual, "no evidence: nothing was seen that could prove it", subject)
     return Verdict(Status.PASS, expected, actual, "", subject)
+
+
+def unseen(reason: CannotLook, *, expected: str = "", subject: str = "") -> Verdict:
+    """The verdict on what could not be looked at: an error, never a pass."""
+    return Verdict(Status.ERROR, expected, None, f"could not look ({reason.reason}): {reason.detail}", subject)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,7 +24,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.controls import Cont
 from ansible_collections.golive.verify.plugins.plugin_utils.host import HostTransport
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Interface, NotAsked, Wanted, interface
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Result, Status, Verdict, worst
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Result, Status, Verdict, unseen, worst
 
 Proven = Verdict | Sequence[Verdict]
 Prover = Callable[[Any, Observer, Wanted], Awaitable[Proven]]
@@ -174,7 +175,8 @@ def prove_all(
     host = str(task_vars.get("inventory_hostname", "localhost"))
     transport = HostTransport(action, task_vars, deadline)
     asked = [(check, control) for check in checks for control in check.controls(selected)]
-    proofs, round_trips = engine.run([_prover(check, control) for check, control in asked], transport)
+    provers = [_prover(check, control) for check, control in asked]
+    proofs, round_trips = engine.run(provers, transport, partial(engine.on_controller, seconds=deadline))
     results: list[Result] = []
     unasked: list[dict[str, str]] = []
     for (check, control), proof in zip(asked, proofs, strict=True):
@@ -201,7 +203,8 @@ def _prover(check: Check, control: str) -> Coroutine[Any, Any, Any]:
 
 
 def _results(check: Check, control: Control, host: str, proof: engine.Proof) -> Iterable[Result]:
-    started = min((look.at for look in proof.evidence), default=time.time())
+    evidence = list(proof.evidence.values())
+    started = min((look.at for look in evidence), default=time.time())
     for verdict in _verdicts(proof):
         target = check.verifier.target(check.want) or host
         yield Result(
@@ -216,30 +219,30 @@ def _results(check: Check, control: Control, host: str, proof: engine.Proof) -> 
             actual=verdict.actual,
             message=verdict.message,
             remediation="" if verdict.status is Status.PASS else control.remediation,
-            reproduce="\n".join(dict.fromkeys(look.look for look in proof.evidence)),
+            reproduce="\n".join(dict.fromkeys(look.look for look in evidence)),
             threshold_source=_threshold_source(check, control),
             started=started,
-            duration_ms=sum(look.ms for look in proof.evidence),
-            evidence=proof.evidence,
+            duration_ms=sum(look.ms for look in evidence),
+            evidence=evidence,
         )
 
 
 def _verdicts(proof: engine.Proof) -> Sequence[Verdict]:
     """The verdicts of a proof. No evidence, no pass: not one look that yielded a value means that nothing was seen."""
+    if isinstance(proof.error, CannotLook):
+        return [unseen(proof.error)]
     if proof.error is not None:
         return [Verdict(Status.ERROR, "", None, _explain(proof.error))]
     verdicts = [proof.value] if isinstance(proof.value, Verdict) else list(proof.value or ())
     if not verdicts:
         return [Verdict(Status.ERROR, "", None, "no evidence: there was nothing to judge")]
-    seen = any(look.outcome == "value" for look in proof.evidence)
+    seen = any(look.outcome == "value" for look in proof.evidence.values())
     if not seen and any(verdict.status is Status.PASS for verdict in verdicts):
         return [Verdict(Status.ERROR, "", None, "no evidence: it passed without one look that yielded a value")]
     return verdicts
 
 
 def _explain(error: Exception) -> str:
-    if isinstance(error, CannotLook):
-        return f"could not look ({error.reason}): {error.detail}"
     if isinstance(error, NotAsked):
         return f"cannot be proven: {error}"
     return f"the verifier failed: {type(error).__name__}: {error}; please report this"

@@ -101,7 +101,7 @@ def test_what_cannot_be_read_costs_only_who_needs_it() -> None:
     assert good.value == "a"
     assert isinstance(bad.error, CannotLook)
     assert bad.error.reason == "denied"
-    assert [look.outcome for look in bad.evidence] == ["value", "denied"]
+    assert [look.outcome for look in bad.evidence.values()] == ["value", "denied"]
     assert isinstance(bugged.error, ZeroDivisionError)
 
 

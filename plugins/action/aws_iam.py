@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils import _aws_iam, _aws_identities
-from ansible_collections.golive.verify.plugins.plugin_utils._aws import Account
-from ansible_collections.golive.verify.plugins.plugin_utils._aws_identities import Part, date
-from ansible_collections.golive.verify.plugins.plugin_utils._aws_trails import Record, trail_verdict
+from ansible_collections.golive.verify.plugins.plugin_utils.aws import identities, reading
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import Part, date
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.trails import Record, trail_verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Look, Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
@@ -45,8 +45,8 @@ class ActionModule(Verifier):
         asked = self._asked(look, want)
         identity, summary, used = await together(
             asked.identity(),
-            asked.of("aws iam get-account-summary", _aws_iam.summary),
-            attempt(asked.of("aws iam get-credential-report", _aws_iam.root_last_used)),
+            asked.of("aws iam get-account-summary", reading.summary),
+            attempt(asked.of("aws iam get-credential-report", reading.root_last_used)),
         )
         unknown = isinstance(used, CannotLook)
         return judge(
@@ -93,7 +93,7 @@ class ActionModule(Verifier):
         regions = want.regions or [None]
         _identity, *listed = await together(
             asked.identity(),
-            *(asked.of("aws cloudtrail describe-trails", _aws_iam.trails, region, region=region) for region in regions),
+            *(asked.of("aws cloudtrail describe-trails", reading.trails, region, region=region) for region in regions),
         )
         trails = {trail["arn"]: trail for seen in listed for trail in seen}
         records = await together(*(attempt(_record(asked, trail)) for trail in trails.values()))
@@ -131,7 +131,7 @@ class _Asked:
 
     async def identity(self) -> Mapping[str, str]:
         """Which account it is. Nothing is proven by another than the expected one."""
-        said = await self.of("aws sts get-caller-identity", _aws_iam.identity)
+        said = await self.of("aws sts get-caller-identity", reading.identity)
         if self.expected and said["account"] != self.expected:
             raise CannotLook("denied", f"the credentials are those of account {said['account']}, not {self.expected}")
         return said
@@ -143,26 +143,26 @@ async def _part(kind: str, judging: Awaitable[Part]) -> Part:
 
 
 async def _keys(asked: _Asked, want: Wanted) -> Part:
-    users = await asked.of(_USERS, _aws_iam.users)
-    keys = await asked.of(f"{_EACH_USER} list-access-keys --user-name", _aws_iam.access_keys, users)
+    users = await asked.of(_USERS, reading.users)
+    keys = await asked.of(f"{_EACH_USER} list-access-keys --user-name", reading.access_keys, users)
     active = [key["id"] for key in keys if key["active"]]
-    used = await asked.of(f"{_EACH_KEY} get-access-key-last-used --access-key-id", _aws_iam.last_uses, active)
-    return _aws_identities.keys(keys, used, want.max_key_age_days, want.max_unused_days, time.time())
+    used = await asked.of(f"{_EACH_KEY} get-access-key-last-used --access-key-id", reading.last_uses, active)
+    return identities.keys(keys, used, want.max_key_age_days, want.max_unused_days, time.time())
 
 
 async def _consoles(asked: _Asked) -> Part:
-    users = await asked.of(_USERS, _aws_iam.users)
-    console = await asked.of(f"{_EACH_USER} get-login-profile --user-name", _aws_iam.console_users, users)
-    return _aws_identities.consoles(
-        await asked.of(f"{_EACH_USER} list-mfa-devices --user-name", _aws_iam.mfa_devices, console)
+    users = await asked.of(_USERS, reading.users)
+    console = await asked.of(f"{_EACH_USER} get-login-profile --user-name", reading.console_users, users)
+    return identities.consoles(
+        await asked.of(f"{_EACH_USER} list-mfa-devices --user-name", reading.mfa_devices, console)
     )
 
 
 async def _administrators(asked: _Asked, want: Wanted) -> Part:
     identity, said = await together(
-        asked.identity(), asked.of("aws iam get-account-authorization-details", _aws_iam.authorization)
+        asked.identity(), asked.of("aws iam get-account-authorization-details", reading.authorization)
     )
-    return _aws_identities.administrators(said, identity, want.applications, want.administrators)
+    return identities.administrators(said, identity, want.applications, want.administrators)
 
 
 async def _record(asked: _Asked, trail: Mapping[str, Any]) -> Record | None:
@@ -170,11 +170,11 @@ async def _record(asked: _Asked, trail: Mapping[str, Any]) -> Record | None:
     if not trail["multi_region"]:
         return None
     arn, home = trail["arn"], trail["home"]
-    status = asked.of(f"aws cloudtrail get-trail-status --name {arn}", _aws_iam.trail_status, arn, home, region=home)
+    status = asked.of(f"aws cloudtrail get-trail-status --name {arn}", reading.trail_status, arn, home, region=home)
     if not trail["selective"]:
         return Record(await status)
     selectors = f"aws cloudtrail get-event-selectors --trail-name {arn}"
-    events = asked.of(selectors, _aws_iam.management_events, arn, home, region=home)
+    events = asked.of(selectors, reading.management_events, arn, home, region=home)
     return Record(*await together(status, events))
 
 

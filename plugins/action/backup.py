@@ -9,13 +9,8 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils import (
-    _backup_borg,
-    _backup_files,
-    _backup_pgbackrest,
-    _backup_restic,
-)
-from ansible_collections.golive.verify.plugins.plugin_utils._backup import (
+from ansible_collections.golive.verify.plugins.plugin_utils.backup import borg, files, pgbackrest, restic
+from ansible_collections.golive.verify.plugins.plugin_utils.backup.model import (
     Repository,
     freshness_problems,
     restorable,
@@ -23,11 +18,11 @@ from ansible_collections.golive.verify.plugins.plugin_utils._backup import (
     seen,
     when,
 )
-from ansible_collections.golive.verify.plugins.plugin_utils._backup_offsite import access_part, place_part
-from ansible_collections.golive.verify.plugins.plugin_utils._backup_schedule import cron_part, one_of, timer_part
-from ansible_collections.golive.verify.plugins.plugin_utils._parts import Part, proven
+from ansible_collections.golive.verify.plugins.plugin_utils.backup.offsite import access_part, place_part
+from ansible_collections.golive.verify.plugins.plugin_utils.backup.schedule import cron_part, one_of, timer_part
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
+from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part, proven
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -35,10 +30,10 @@ from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Veri
 _PATIENCE = 60.0
 
 _KINDS: Mapping[str, Callable[[Observer, Mapping[str, Any]], Awaitable[Repository]]] = {
-    "directory": _backup_files.read,
-    "restic": _backup_restic.read,
-    "borg": _backup_borg.read,
-    "pgbackrest": _backup_pgbackrest.read,
+    "directory": files.read,
+    "restic": restic.read,
+    "borg": borg.read,
+    "pgbackrest": pgbackrest.read,
 }
 
 

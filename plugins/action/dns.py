@@ -12,10 +12,16 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils import _dns, _dns_findings, _dns_mail, _dns_signatures
-from ansible_collections.golive.verify.plugins.plugin_utils._dns import Climbed, Declared, Finding, Reply, Server
-from ansible_collections.golive.verify.plugins.plugin_utils._dns_dig import TRANSPORTS, Dig
-from ansible_collections.golive.verify.plugins.plugin_utils._dns_findings import Standing, seen
+from ansible_collections.golive.verify.plugins.plugin_utils.dns import findings, mail, questions, signatures
+from ansible_collections.golive.verify.plugins.plugin_utils.dns.dig import TRANSPORTS, Dig
+from ansible_collections.golive.verify.plugins.plugin_utils.dns.findings import Standing, seen
+from ansible_collections.golive.verify.plugins.plugin_utils.dns.questions import (
+    Climbed,
+    Declared,
+    Finding,
+    Reply,
+    Server,
+)
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
@@ -35,7 +41,7 @@ class ActionModule(Verifier):
     async def records(self, look: Observer, want: Wanted) -> list[Verdict]:
         """One verdict for each record, server and policy, so that what fails or cannot be read stands alone."""
         want.need("records")
-        _dns.library()
+        questions.library()
         dig = Dig(look, want)
         declared = [
             Declared(dig.qualified(each["name"]), each["type"], tuple(each["values"]), each["ttl_max"])
@@ -162,18 +168,18 @@ def _server_verdicts(home: Home) -> list[Verdict]:
         alone(
             f"server {standing.server}",
             "answers for the zone with authority over UDP and TCP",
-            partial(_dns_findings.server_finding, standing, home.zone),
+            partial(findings.server_finding, standing, home.zone),
         )
         for standing in home.standings
     ]
     verdicts.append(
-        alone("serial", "equal at all servers", partial(_dns_findings.serial_finding, home.standings, home.zone))
+        alone("serial", "equal at all servers", partial(findings.serial_finding, home.standings, home.zone))
     )
     for server, reply in home.transfers.items():
-        find = partial(_read, _dns_findings.transfer_finding, reply)
+        find = partial(_read, findings.transfer_finding, reply)
         verdicts.append(alone(f"zone transfer at {server}", "refused", find))
     for server, reply in home.recursions.items():
-        find = partial(_read, _dns_findings.recursion_finding, reply)
+        find = partial(_read, findings.recursion_finding, reply)
         verdicts.append(alone(f"recursion at {server}", "refused", find))
     return verdicts
 
@@ -185,7 +191,7 @@ def _read(find: Callable[[Any], Finding], answer: Any) -> Finding:
 def _record_verdicts(home: Home, want: Wanted, declared: Sequence[Declared]) -> list[Verdict]:
     def find(record: Declared) -> Finding:
         replies = {f"{server} {how}": seen(a) for (r, server, how), a in home.answers.items() if r == record}
-        return _dns_findings.record_finding(record, replies, public=not want.private_addresses)
+        return findings.record_finding(record, replies, public=not want.private_addresses)
 
     return [alone(str(record), _expected(record), partial(find, record)) for record in dict.fromkeys(declared)]
 
@@ -203,7 +209,7 @@ def _delegation_verdicts(home: Home, want: Wanted) -> list[Verdict]:
         for standing in home.standings:
             if standing.transports(home.zone):
                 seen(standing.ns)
-        return _dns_findings.name_server_finding(listed, home.names, not want.private_addresses)
+        return findings.name_server_finding(listed, home.names, not want.private_addresses)
 
     return [
         alone(
@@ -215,9 +221,7 @@ def _delegation_verdicts(home: Home, want: Wanted) -> list[Verdict]:
             alone(
                 f"delegation at {parent}",
                 "the name servers that the zone has, with their addresses",
-                partial(
-                    lambda answer: _dns_findings.delegation_finding(seen(answer), home.zone, own, home.names), answer
-                ),
+                partial(lambda answer: findings.delegation_finding(seen(answer), home.zone, own, home.names), answer),
             )
             for parent, answer in home.delegations.items()
         ),
@@ -230,22 +234,22 @@ def _dnssec_verdicts(home: Home, want: Wanted, parents: Any) -> list[Verdict]:
         return []
     said = [*home.keys.values(), *home.ds.values()]
     looked = bool(home.keys) and not isinstance(parents, CannotLook)
-    if want.dnssec == "if_signed" and looked and all(map(_dns_signatures.unsigned, said)):
+    if want.dnssec == "if_signed" and looked and all(map(signatures.unsigned, said)):
         return []
     now, days = time.time(), want.min_signature_days
 
     def chain() -> Finding:
         seen(parents)
-        return _dns_signatures.chain_finding(home.ds, home.keys, home.zone, now)
+        return signatures.chain_finding(home.ds, home.keys, home.zone, now)
 
-    def signatures(standing: Standing) -> Finding:
+    def signed(standing: Standing) -> Finding:
         keys, replies = seen(home.keys[standing.server]), home.replies_of(standing)
-        return _dns_signatures.signature_finding(keys, replies, home.zone, days, now)
+        return signatures.signature_finding(keys, replies, home.zone, days, now)
 
     return [
         alone("DNSSEC chain", "a DS of the parent matches a key of the zone", chain),
         *(
-            alone(f"signatures at {standing.server}", f"all valid for {days} days", partial(signatures, standing))
+            alone(f"signatures at {standing.server}", f"all valid for {days} days", partial(signed, standing))
             for standing in home.standings
             if standing.server in home.keys
         ),
@@ -259,7 +263,7 @@ async def _propagation(dig: Dig, want: Wanted, declared: Sequence[Declared]) -> 
 
     def find(record: Declared, resolver: Server) -> Finding:
         reply = {str(resolver): seen(replies[record, resolver])}
-        return _dns_findings.record_finding(record, reply, authoritative=False, public=False)
+        return findings.record_finding(record, reply, authoritative=False, public=False)
 
     return [alone(f"{r} at resolver {s}", ", ".join(r.values), partial(find, r, s)) for r, s in replies]
 
@@ -270,7 +274,7 @@ async def _targets(dig: Dig, want: Wanted, declared: Sequence[Declared]) -> list
 
     def find(record: Declared, target: Any) -> Finding:
         public = not want.private_addresses
-        return _dns_findings.target_finding(seen(target), alias_allowed=record.kind == "CNAME", public=public)
+        return findings.target_finding(seen(target), alias_allowed=record.kind == "CNAME", public=public)
 
     return [
         alone(f"target {target} of {record}", "leads somewhere", partial(find, record, resolved))
@@ -285,7 +289,7 @@ async def _issuers(dig: Dig, want: Wanted, declared: Sequence[Declared]) -> list
     hosts = [record.name.removeprefix("*.") for record in declared if record.is_host()]
     climbed = await _all({name: dig.climb(name, "CAA") for name in dict.fromkeys([dig.zone, *hosts])})
     expected = f"only {', '.join(want.caa_issuers)} may issue"
-    find = partial(_dns_mail.caa_finding, want.caa_issuers)
+    find = partial(mail.caa_finding, want.caa_issuers)
     return [alone(f"CAA of {name.rstrip('.')}", expected, partial(_read, find, each)) for name, each in climbed.items()]
 
 
@@ -299,17 +303,15 @@ async def _mail(dig: Dig, want: Wanted) -> list[Verdict]:
     least = want.dmarc_policy
 
     def incoming() -> Finding:
-        return _dns_findings.mx_finding(seen(mx).values, hosts, public=not want.private_addresses)
+        return findings.mx_finding(seen(mx).values, hosts, public=not want.private_addresses)
 
     return [
         alone(
             "SPF",
             f"ends in {want.spf_all} or stricter",
-            partial(_read, partial(_dns_mail.spf_finding, want.spf_all), spf),
+            partial(_read, partial(mail.spf_finding, want.spf_all), spf),
         ),
-        alone(
-            "DMARC", f"p={least} or stricter", partial(_read, partial(_dns_mail.dmarc_finding, dig.zone, least), dmarc)
-        ),
+        alone("DMARC", f"p={least} or stricter", partial(_read, partial(mail.dmarc_finding, dig.zone, least), dmarc)),
         alone("MX", "hosts with addresses, which are no aliases", incoming),
     ]
 

@@ -9,12 +9,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils import _firewall, _firewall_boot
-from ansible_collections.golive.verify.plugins.plugin_utils._firewall_boot import Loader
-from ansible_collections.golive.verify.plugins.plugin_utils._packet_filter import Opening, by_family, opening_problems
-from ansible_collections.golive.verify.plugins.plugin_utils._ports import Ports, declared
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter import boot, running
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.boot import Loader
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.model import (
+    Opening,
+    by_family,
+    opening_problems,
+)
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.ports import Ports, declared
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -29,7 +33,7 @@ class ActionModule(Verifier):
     async def firewall(self, look: Observer, want: Wanted) -> list[Verdict]:
         """Only the declared ports are accepted over each family; the rules that load at boot say the same."""
         allow = declared("allow", want.need("allow"))
-        rules, loaders = await together(_firewall.running(look), attempt(_boot(look, want)))
+        rules, loaders = await together(running.running(look), attempt(_boot(look, want)))
         expected = f"by default deny; accept {', '.join(map(str, allow))}"
         found = _wanted_families(rules.openings(want.interfaces), want)
         verdicts = [
@@ -46,7 +50,7 @@ class ActionModule(Verifier):
 
 
 async def _boot(look: Observer, want: Wanted) -> list[Loader]:
-    return await _firewall_boot.loaders(look) if want.persistent else []
+    return await boot.loaders(look) if want.persistent else []
 
 
 def _after_a_reboot(

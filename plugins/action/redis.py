@@ -11,16 +11,18 @@ from itertools import chain
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils import _redis_access as access
-from ansible_collections.golive.verify.plugins.plugin_utils import _redis_ha as ha
-from ansible_collections.golive.verify.plugins.plugin_utils import _redis_keys as keys
-from ansible_collections.golive.verify.plugins.plugin_utils import _redis_tls as encryption
-from ansible_collections.golive.verify.plugins.plugin_utils._bullmq import Backlog, Queue, QueueState, queue_problems
-from ansible_collections.golive.verify.plugins.plugin_utils._parts import Part, proven
-from ansible_collections.golive.verify.plugins.plugin_utils._redis import Info, Redis
-from ansible_collections.golive.verify.plugins.plugin_utils._redis_server import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, Observer, together
+from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part, proven
+from ansible_collections.golive.verify.plugins.plugin_utils.redis import access, encryption, ha, keys
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.bullmq import (
+    Backlog,
+    Queue,
+    QueueState,
+    queue_problems,
+)
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.questions import Info, Redis
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils import _firewall
-from ansible_collections.golive.verify.plugins.plugin_utils._packet_filter import Opening, opening_problems
-from ansible_collections.golive.verify.plugins.plugin_utils._ports import Ports, declared
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import Socket, SocketsFact, TcpFact
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, HOST, Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter import running
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.model import Opening, opening_problems
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.ports import Ports, declared
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, judge
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -46,7 +46,7 @@ class ActionModule(Verifier):
         if look.vantage != HOST:
             raise NotAsked("sockets are listed on the host, not from outside")
         allow, ignored = declared("allow", want.need("allow")), _ignored(want.ignore)
-        fact, rules = await together(look.sockets(), attempt(_firewall.running(look)))
+        fact, rules = await together(look.sockets(), attempt(running.running(look)))
         if isinstance(rules, CannotLook) and rules.reason != "missing_tool":
             raise CannotLook(rules.reason, f"which ports are forwarded to containers: {rules.detail}")
         forwarded = [] if isinstance(rules, CannotLook) else [o for o in rules.openings(()) if o.forwarded_to]

@@ -12,7 +12,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils._certificates import (
+from ansible_collections.golive.verify.plugins.plugin_utils.facts import TcpFact, TlsFact
+from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
+from ansible_collections.golive.verify.plugins.plugin_utils.look import HOST, Observer, attempt, present, together
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Verdict, judge, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.tls.certificates import (
     ChainPath,
     Roots,
     chain_problems,
@@ -22,10 +26,10 @@ from ansible_collections.golive.verify.plugins.plugin_utils._certificates import
     path_of,
     trusted,
 )
-from ansible_collections.golive.verify.plugins.plugin_utils._renewal import cron_verdict, unit_verdict
-from ansible_collections.golive.verify.plugins.plugin_utils._revocation import revocation
-from ansible_collections.golive.verify.plugins.plugin_utils._weak_tls import ssl3, weak_cipher
-from ansible_collections.golive.verify.plugins.plugin_utils._x509 import (
+from ansible_collections.golive.verify.plugins.plugin_utils.tls.renewal import cron_verdict, unit_verdict
+from ansible_collections.golive.verify.plugins.plugin_utils.tls.revocation import revocation
+from ansible_collections.golive.verify.plugins.plugin_utils.tls.weak import ssl3, weak_cipher
+from ansible_collections.golive.verify.plugins.plugin_utils.tls.x509 import (
     covers,
     days_left,
     describe,
@@ -34,10 +38,6 @@ from ansible_collections.golive.verify.plugins.plugin_utils._x509 import (
     parse,
     parse_pem,
 )
-from ansible_collections.golive.verify.plugins.plugin_utils.facts import TcpFact, TlsFact
-from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
-from ansible_collections.golive.verify.plugins.plugin_utils.look import HOST, Observer, attempt, present, together
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 # ansible-core itself needs cryptography; only ansible-test imports plugins where there is none.

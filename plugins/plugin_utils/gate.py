@@ -89,7 +89,7 @@ class Gate:
                 yield f"{target.name} is {target.status}{': ' + target.detail if target.detail else ''}"
         for verdict in items:
             if verdict.status not in GOOD and verdict.status != NOT_SELECTED:
-                yield f"line {verdict.item.line} '{verdict.item.text}': {verdict.status}: {verdict.reason}"
+                yield against(verdict.item.line, verdict.item.text, verdict.status, verdict.reason)
 
     def _judge(self, item: Item) -> ItemVerdict:
         if not self._plan.selected(item):
@@ -142,6 +142,11 @@ class Gate:
         status = worst(Status(self.results[index]["status"]) for index in indices)
         messages = [_sentence(self.results[i]) for i in indices if self.results[i]["status"] == status.value]
         return _Need(status.value, "; ".join(messages) if status is not Status.PASS else "", tuple(indices))
+
+
+def against(line: int, text: str, status: str, reason: str) -> str:
+    """The sentence with which an item speaks against going live."""
+    return f"line {line} '{text}': {status}: {reason}"
 
 
 @dataclass(frozen=True, slots=True)

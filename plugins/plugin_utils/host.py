@@ -67,7 +67,9 @@ def _answers(reply: Mapping[str, Any], count: int) -> Sequence[Answer]:
 
 
 def _sound(answer: Any) -> Answer:
-    timed = isinstance(answer, dict) and isinstance(answer.get("at"), (int, float)) and isinstance(answer.get("ms"), int)
+    timed = (
+        isinstance(answer, dict) and isinstance(answer.get("at"), (int, float)) and isinstance(answer.get("ms"), int)
+    )
     if timed and ("value" in answer or answer.get("reason") in REASONS):
         return dict(answer)
     return {"reason": "malformed", "detail": "the host's answer is not one of an observation"}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -80,7 +81,8 @@ def lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if summary["left_out"]:
         left = summary["items"].get(NOT_SELECTED, 0)
         yield "error", f"narrowed to {one_line(summary['left_out'])}: {left} items were left out and are not decided"
-    word = "GO" if gate["decision"] == GO else f"NO-GO: {len(gate['reasons'])} reasons"
+    against_it = len(gate["reasons"])
+    word = "GO" if gate["decision"] == GO else f"NO-GO: {against_it} {'reason' if against_it == 1 else 'reasons'}"
     yield gate["decision"], f"{one_line(report['run']['environment'])}: {word}"
 
 
@@ -107,5 +109,17 @@ def _targets(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def one_line(text: str, limit: int = 300) -> str:
     """One line, without control characters: what a target says must not steer the terminal."""
-    line = "".join(char if char.isprintable() else " " for char in " ".join(text.split()))
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+    line = " ".join(text.split())
+    if len(line) > limit:
+        line = line[: limit - 1] + "…"
+    return line if line.isprintable() else "".join(char if char.isprintable() else " " for char in line)
+
+
+def cut(text: str, limit: int = 4000) -> str:
+    """Not more than a person reads; report.json has all of it."""
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit:,} more characters are in report.json)"
+
+
+def plain(value: Any) -> str:
+    """What was seen, as a person reads it: words as they are, data as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

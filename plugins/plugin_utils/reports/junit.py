@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from ansible_collections.golive.verify.plugins.plugin_utils import summary
+
 FILE = "report.xml"
 
 # XML 1.0 §2.2: these cannot stand in a document, not even escaped.
@@ -28,7 +30,7 @@ def render(report: Mapping[str, Any]) -> str:
     root = ET.Element("testsuites")
     sections: dict[str, list[Mapping[str, Any]]] = {}
     for item in report["items"]:
-        sections.setdefault(item["section"] or "Checklist", []).append(item)
+        sections.setdefault(summary.one_line(item["section"]) or "Checklist", []).append(item)
     for number, (section, items) in enumerate(sections.items()):
         root.append(_suite(number, section, items, report))
     root.append(_gate(len(sections), report))
@@ -40,19 +42,20 @@ def _gate(number: int, report: Mapping[str, Any]) -> ET.Element:
     """The decision as a case of its own, so that a run without items does not look like a good one."""
     gate = report["gate"]
     status = "pass" if gate["decision"] == "go" else "fail"
-    case = _case("gate", "go-live decision", status, "critical", "; ".join(gate["reasons"]), 0)
+    case = _case("gate", "go-live decision", status, "critical", "\n".join(map(summary.cut, gate["reasons"])), 0)
     return _suite_of(number, "Gate", [case], report)
 
 
 def _suite(number: int, section: str, items: list[Mapping[str, Any]], report: Mapping[str, Any]) -> ET.Element:
     cases = []
     for item in items:
-        name = f"line {item['line']} {item['text']}"
+        name = summary.one_line(f"line {item['line']} {item['text']}")
         if not item["checks"]:
-            cases.append(_case(section, name, item["status"], "high", item["reason"], 0))
+            cases.append(_case(section, name, item["status"], "high", summary.cut(item["reason"]), 0))
         for index in item["checks"]:
             check = report["checks"][index]
-            label = f"{name} [{check['control']} {check['host']} {check['target']} {check['vantage']} #{index}]"
+            place = summary.one_line(summary.where(check))
+            label = f"{name} [{check['control']} {place} {check['vantage']} #{index}]"
             cases.append(_case(section, label, check["status"], check["severity"], _why(check), check["duration_ms"]))
     return _suite_of(number, section, cases, report)
 
@@ -99,8 +102,9 @@ def _first(status: str, why: str) -> str:
 
 
 def _why(check: Mapping[str, Any]) -> str:
-    lines = (check["message"], f"expected: {check['expected']}", f"actual: {check['actual']}", check["remediation"])
-    return "\n".join(line for line in lines if line)
+    said = {"expected: ": check["expected"], "actual: ": summary.plain(check["actual"]), "": check["remediation"]}
+    lines = [check["message"], *(label + text for label, text in said.items() if text)]
+    return "\n".join(summary.cut(line) for line in lines)
 
 
 def _text(text: str) -> str:

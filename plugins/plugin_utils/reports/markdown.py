@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report as GitHub-flavored Markdown, for a ticket or a pull request. Text of targets is data and is shown as such."""
+"""The report as GitHub-flavored Markdown, for a ticket or a pull request. What a target says is shown, never obeyed."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -16,7 +15,9 @@ from ansible_collections.golive.verify.plugins.plugin_utils import summary
 FILE = "report.md"
 
 # What Markdown, HTML or GitHub would interpret inside a line: no text of a target becomes a link, a mention or markup.
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&@]|:(?=//)|(?<=www)\.)")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&@]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+# GitHub finds mentions, issues and mail addresses in the finished text, past all backslashes: a word joiner parts it.
+_REFERENCE = re.compile(r"(@|#|\bGH-)(?=\w)", re.IGNORECASE)
 
 
 def render(report: Mapping[str, Any]) -> str:
@@ -50,17 +51,18 @@ def _evidence(report: Mapping[str, Any]) -> Iterator[str]:
     if bad:
         yield "\n## Evidence of what does not pass\n"
     for check in bad:
-        yield f"### {_plain(check['control'])} on {_plain(check['host'])}: {check['status']} ({check['severity']})\n"
-        yield f"- target: {_plain(check['target'])}, seen from the {check['vantage']}"
+        where, how = _plain(summary.where(check)), f"{check['status']} ({check['severity']})"
+        yield f"### {_plain(check['control'])} on {where}: {how}\n"
+        yield f"- seen from the {check['vantage']}"
         yield f"- why: {_plain(check['message'])}"
         yield f"- expected: {_plain(check['expected'])}"
-        yield f"- actual: {_plain(json.dumps(check['actual'], ensure_ascii=False))}"
+        yield f"- actual: {_plain(summary.plain(check['actual']))}"
         if check["remediation"]:
             yield f"- remedy: {_plain(check['remediation'])}"
         if check["reproduce"]:
-            yield "\n" + "\n".join(f"      {line}" for line in check["reproduce"].splitlines())
+            yield "\n" + "\n".join(f"      {summary.one_line(line, 4000)}" for line in check["reproduce"].splitlines())
         yield ""
 
 
 def _plain(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _REFERENCE.sub(r"\1&#8288;", _SPECIAL.sub(r"\\\1", summary.one_line(summary.cut(text), 5000)))

@@ -16,7 +16,8 @@ from botocore import loaders
 from moto.iam.models import iam_backends
 
 from ansible_collections.golive.verify.plugins.action.aws_iam import ActionModule as AwsIam
-from ansible_collections.golive.verify.plugins.plugin_utils import _aws, engine
+from ansible_collections.golive.verify.plugins.plugin_utils import engine
+from ansible_collections.golive.verify.plugins.plugin_utils.aws import account
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import interface
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, worst
@@ -58,7 +59,7 @@ def aws(server, monkeypatch):
         monkeypatch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(_aws, "_ATTEMPTS", 2)
+    monkeypatch.setattr(account, "_ATTEMPTS", 2)
     monkeypatch.setattr(loaders, "create_loader", lambda *_: MODELS)
     server.reset()
     return server

@@ -13,9 +13,9 @@ import pytest
 from ansible_collections.golive.verify.plugins.action import aws_iam
 from ansible_collections.golive.verify.plugins.action.aws_iam import ActionModule as AwsIam
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils import _aws
-from ansible_collections.golive.verify.plugins.plugin_utils._aws_iam import _advanced, _classic
-from ansible_collections.golive.verify.plugins.plugin_utils._aws_identities import key_problems
+from ansible_collections.golive.verify.plugins.plugin_utils.aws import account
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import key_problems
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.reading import _advanced, _classic
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, worst
 from tests.unit.proving import prove
 
@@ -190,14 +190,14 @@ def test_every_region_must_be_recorded() -> None:
 
 
 def test_the_line_asks_the_same_account() -> None:
-    account = _aws.Account(profile="live", role_arn="arn:aws:iam::1:role/audit", region="eu-central-1")
-    assert account.line(SUMMARY) == (
+    audited = account.Account(profile="live", role_arn="arn:aws:iam::1:role/audit", region="eu-central-1")
+    assert audited.line(SUMMARY) == (
         "aws --profile live --region eu-central-1 iam get-account-summary  # as arn:aws:iam::1:role/audit"
     )
 
 
 def test_without_the_library_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_aws, "MISSING", "No module named 'boto3'")
+    monkeypatch.setattr(account, "MISSING", "No module named 'boto3'")
     (verdict,) = verdicts(ROOT)
     assert verdict.status is Status.ERROR
     assert "(missing_tool)" in verdict.message

@@ -12,8 +12,8 @@ import pytest
 
 from ansible_collections.golive.verify.plugins.action.dns import ActionModule as Dns
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils import _dns, _dns_mail
-from ansible_collections.golive.verify.plugins.plugin_utils._dns import Climbed, Reply, Resolved, Server
+from ansible_collections.golive.verify.plugins.plugin_utils.dns import mail, questions
+from ansible_collections.golive.verify.plugins.plugin_utils.dns.questions import Climbed, Reply, Resolved, Server
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status
 from tests.unit.proving import prove
@@ -281,7 +281,7 @@ def test_a_check_that_declares_no_record_does_not_speak_of_records() -> None:
 
 
 def test_without_the_library_nobody_can_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_dns, "MISSING", "No module named 'dns'")
+    monkeypatch.setattr(questions, "MISSING", "No module named 'dns'")
     ((status, message),) = proved({}).values()
     assert status is Status.ERROR
     assert "missing_tool" in message
@@ -320,11 +320,11 @@ def test_what_is_no_address_of_a_server(text: str) -> None:
 )
 def test_values_are_equal_however_they_are_written(kind: str, declared: str, answered: str) -> None:
     given = reply(f"shop.test. 9 IN {answered}").values("shop.test", kind)
-    assert (_dns.declared_text(kind, declared),) == given
+    assert (questions.declared_text(kind, declared),) == given
 
 
 MAIL = {
-    "dig shop.test. TXT  # and each include and redirect of it": _dns_mail.Spf("v=spf1 -all", "-all", 0, ()),
+    "dig shop.test. TXT  # and each include and redirect of it": mail.Spf("v=spf1 -all", "-all", 0, ()),
     "dig _dmarc.shop.test. TXT _dmarc.test. TXT": Climbed("_dmarc.shop.test.", ("v=DMARC1; p=reject",)),
     "dig shop.test. MX": Climbed("shop.test.", ("10 mx.shop.test.",)),
     "dig mx.shop.test. A mx.shop.test. AAAA": Resolved("mx.shop.test.", "", ("45.45.47.20",)),

@@ -111,6 +111,14 @@ def test_https_is_enforced_by_a_redirect_or_a_closed_port_and_hsts() -> None:
     assert https(port80("refused"), None, reply(**HSTS)) is Status.PASS
 
 
+def test_plain_http_may_have_another_port() -> None:
+    options = {"url": "https://shop.test", "http_port": 8080}
+    answers = {RESOLVE: ADDRESSES, "nc -vz -w 5 192.0.2.1 8080": port80("open"), SECURE: reply(**HSTS)}
+    plain = "curl -sSi --connect-to ::192.0.2.1: http://shop.test:8080/"
+    assert status(Http, "https.enforced", options, answers | {plain: MOVED}) is Status.PASS
+    assert status(Http, "https.enforced", options, answers | {plain: reply(200)}) is Status.FAIL
+
+
 @pytest.mark.parametrize(
     ("plain", "secure"),
     [
@@ -131,7 +139,11 @@ def test_https_that_cannot_be_looked_at_is_an_error() -> None:
     assert https(port80("open"), MOVED, CannotLook("timeout", "5 s")) is Status.ERROR
 
 
-GOOD: dict[str, Any] = {"X_Content_Type_Options": "nosniff", "X_Frame_Options": "DENY", "Referrer_Policy": "no-referrer"}
+GOOD: dict[str, Any] = {
+    "X_Content_Type_Options": "nosniff",
+    "X_Frame_Options": "DENY",
+    "Referrer_Policy": "no-referrer",
+}
 PAGES = {"/": "curl -sSi https://shop.test/", "/api": "curl -sSi https://shop.test/api"}
 
 

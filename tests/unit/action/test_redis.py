@@ -15,15 +15,13 @@ import pytest
 from ansible_collections.golive.verify.plugins.action.redis import ActionModule as Redis
 from ansible_collections.golive.verify.plugins.action.redis import aof_problems, memory_problems, rdb_problems
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils import _bullmq as bullmq
-from ansible_collections.golive.verify.plugins.plugin_utils import _redis_access as access
-from ansible_collections.golive.verify.plugins.plugin_utils import _redis_ha as ha
-from ansible_collections.golive.verify.plugins.plugin_utils._redis import Info
-from ansible_collections.golive.verify.plugins.plugin_utils._redis_acl import DANGEROUS, parse_users, user_problems
-from ansible_collections.golive.verify.plugins.plugin_utils._redis_server import ErrorReply, parse_csv, quote
-from ansible_collections.golive.verify.plugins.plugin_utils._redis_tls import clear_reply
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import TcpFact
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked
+from ansible_collections.golive.verify.plugins.plugin_utils.redis import access, bullmq, ha
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.acl import DANGEROUS, parse_users, user_problems
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.encryption import clear_reply
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.questions import Info
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import ErrorReply, parse_csv, quote
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status
 from tests.unit import pki
 from tests.unit.proving import prove, status

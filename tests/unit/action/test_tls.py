@@ -15,9 +15,9 @@ import pytest
 
 from ansible_collections.golive.verify.plugins.action.tls import ActionModule as Tls
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils._certificates import Roots
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Status, Verdict
+from ansible_collections.golive.verify.plugins.plugin_utils.tls.certificates import Roots
 from tests.unit.pki import Issued, authority, issue
 from tests.unit.proving import prove
 

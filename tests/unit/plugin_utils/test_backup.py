@@ -8,10 +8,10 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils._backup_files import header_problems
-from ansible_collections.golive.verify.plugins.plugin_utils._backup_offsite import file_system
-from ansible_collections.golive.verify.plugins.plugin_utils._backup_pgbackrest import place
-from ansible_collections.golive.verify.plugins.plugin_utils._cron import longest_pause
+from ansible_collections.golive.verify.plugins.plugin_utils.backup.cron import longest_pause
+from ansible_collections.golive.verify.plugins.plugin_utils.backup.files import header_problems
+from ansible_collections.golive.verify.plugins.plugin_utils.backup.offsite import file_system
+from ansible_collections.golive.verify.plugins.plugin_utils.backup.pgbackrest import place
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import FileFact
 from tests.unit.action.backup_recordings import DF, GZIP, PGDMP, file
 

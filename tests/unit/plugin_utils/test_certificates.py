@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils._certificates import (
+from ansible_collections.golive.verify.plugins.plugin_utils.tls.certificates import (
     Roots,
     chain_problems,
     read_roots,
 )
-from ansible_collections.golive.verify.plugins.plugin_utils._x509 import covers
+from ansible_collections.golive.verify.plugins.plugin_utils.tls.x509 import covers
 from tests.unit.pki import NOW, Issued, authority, issue, pem_file, rsa_key, sha1_signed
 
 ROOT = authority("Root")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.golive.verify.plugins.plugin_utils import _dns_mail
-from ansible_collections.golive.verify.plugins.plugin_utils._dns import Climbed
+from ansible_collections.golive.verify.plugins.plugin_utils.dns import mail
+from ansible_collections.golive.verify.plugins.plugin_utils.dns.questions import Climbed
 
 SPF = {
     "shop.test": ["other", "v=spf1 include:a.test -all"],
@@ -54,14 +54,14 @@ SPF = {
     ],
 )
 def test_spf(domain: str, words: str) -> None:
-    _actual, problems = _dns_mail.spf_finding("~all", _dns_mail.read_spf(domain, lambda name: SPF.get(name, [])))
+    _actual, problems = mail.spf_finding("~all", mail.read_spf(domain, lambda name: SPF.get(name, [])))
     assert bool(problems) is bool(words)
     assert words in "; ".join(problems)
 
 
 def test_a_softer_end_than_wanted_fails() -> None:
-    spf = _dns_mail.read_spf("soft.test", lambda name: SPF.get(name, []))
-    assert _dns_mail.spf_finding("-all", spf)[1] == ["it ends in ~all instead of -all"]
+    spf = mail.read_spf("soft.test", lambda name: SPF.get(name, []))
+    assert mail.spf_finding("-all", spf)[1] == ["it ends in ~all instead of -all"]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_softer_end_than_wanted_fails() -> None:
     ],
 )
 def test_dmarc(where: str, values: tuple[str, ...], least: str, words: str) -> None:
-    _actual, problems = _dns_mail.dmarc_finding("shop.test.", least, Climbed(where, values))
+    _actual, problems = mail.dmarc_finding("shop.test.", least, Climbed(where, values))
     assert bool(problems) is bool(words)
     assert words in "; ".join(problems)
 
@@ -100,6 +100,6 @@ def test_dmarc(where: str, values: tuple[str, ...], least: str, words: str) -> N
     ],
 )
 def test_caa(values: tuple[str, ...], words: str) -> None:
-    _actual, problems = _dns_mail.caa_finding(["letsencrypt.org"], Climbed("shop.test.", values))
+    _actual, problems = mail.caa_finding(["letsencrypt.org"], Climbed("shop.test.", values))
     assert bool(problems) is bool(words)
     assert words in "; ".join(problems)

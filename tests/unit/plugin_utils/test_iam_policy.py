@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils._iam_policy import EVERYTHING, administration, parse
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.policy import EVERYTHING, administration, parse
 
 
 def document(*statements: dict[str, Any]) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils import _iptables, _nftables
-from ansible_collections.golive.verify.plugins.plugin_utils._firewall import Rules
-from ansible_collections.golive.verify.plugins.plugin_utils._packet_filter import by_family
-from ansible_collections.golive.verify.plugins.plugin_utils._ranges import Ranges
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter import iptables, nftables
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.model import by_family
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.ranges import Ranges
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.running import Rules
 
 ALL = ["1-65535/tcp", "1-65535/udp", "1-65535/sctp"]
 
@@ -33,9 +33,9 @@ def test_ranges_are_sets() -> None:
             assert Ranges.of(found.parts) == found
 
 
-def iptables(*rules: str, policy: str = "DROP", trusted: Sequence[str] = ()) -> list[str]:
+def by_iptables(*rules: str, policy: str = "DROP", trusted: Sequence[str] = ()) -> list[str]:
     chains = [":INPUT " + policy, ":SUB -", ":DEEP -"]
-    tables = _iptables.tables("\n".join(["*filter", *chains, *rules, "COMMIT"]), "test")
+    tables = iptables.tables("\n".join(["*filter", *chains, *rules, "COMMIT"]), "test")
     return by_family(Rules(iptables={"ipv4": tables}).openings(trusted))["ipv4"]
 
 
@@ -74,7 +74,7 @@ def iptables(*rules: str, policy: str = "DROP", trusted: Sequence[str] = ()) -> 
     ],
 )  # fmt: skip
 def test_what_iptables_lets_in(rules: list[str], accepted: list[str]) -> None:
-    assert iptables(*rules) == accepted
+    assert by_iptables(*rules) == accepted
 
 
 @pytest.mark.parametrize(
@@ -92,25 +92,25 @@ def test_what_iptables_lets_in(rules: list[str], accepted: list[str]) -> None:
 )
 def test_a_rule_of_iptables_that_nobody_understands_is_an_error(rule: str) -> None:
     with pytest.raises(CannotLook, match="malformed"):
-        iptables(rule)
+        by_iptables(rule)
 
 
 def test_iptables_defaults_interfaces_and_untracked_packets() -> None:
-    assert iptables(policy="ACCEPT") == ALL
-    assert iptables("-A INPUT -j DROP", policy="ACCEPT") == []
-    assert iptables("-A INPUT -i br-+ -j ACCEPT", trusted=["br-*"]) == []
+    assert by_iptables(policy="ACCEPT") == ALL
+    assert by_iptables("-A INPUT -j DROP", policy="ACCEPT") == []
+    assert by_iptables("-A INPUT -i br-+ -j ACCEPT", trusted=["br-*"]) == []
     untracked = "-A INPUT -m conntrack --ctstate ESTABLISHED,UNTRACKED -j ACCEPT"
-    assert iptables(untracked) == []
-    assert iptables(untracked, "-A SUB -j CT --notrack") == ALL
+    assert by_iptables(untracked) == []
+    assert by_iptables(untracked, "-A SUB -j CT --notrack") == ALL
 
 
 def test_rules_without_end_are_too_large() -> None:
     jumps = [f"-A C{level} -j C{level + 1}" for level in range(15) for _twice in range(2)]
     chains = [f":C{level} -" for level in range(16)]
     with pytest.raises(CannotLook, match="too_large"):
-        iptables(*chains, "-A INPUT -j C0", *jumps)
+        by_iptables(*chains, "-A INPUT -j C0", *jumps)
     with pytest.raises(CannotLook, match="cannot be followed"):
-        iptables("-A INPUT -j SUB", "-A SUB -j SUB")
+        by_iptables("-A INPUT -j SUB", "-A SUB -j SUB")
 
 
 def field(protocol: str, name: str) -> dict[str, Any]:
@@ -127,7 +127,7 @@ NINE = match(DPORT, 9)
 STATE = {"ct": {"key": "state"}}
 
 
-def nftables(
+def by_nftables(
     *rules: list[dict[str, Any]], sets: Sequence[dict[str, Any]] = (), family: str = "inet"
 ) -> dict[str, list[str]]:
     at = {"family": family, "table": "t"}
@@ -136,7 +136,7 @@ def nftables(
     listed += [{"chain": at | base}, {"chain": at | {"name": "sub"}}, *({"set": at | each} for each in sets)]
     listed += [{"rule": at | {"chain": "in", "expr": rule}} for rule in rules]
     listed += [{"rule": at | {"chain": "sub", "expr": [match(DPORT, 8), ACCEPT]}}]
-    return by_family(Rules(_nftables.tables(json.dumps({"nftables": listed}), "test")).openings(()))
+    return by_family(Rules(nftables.tables(json.dumps({"nftables": listed}), "test")).openings(()))
 
 
 @pytest.mark.parametrize(
@@ -175,11 +175,11 @@ def test_what_nftables_lets_in(rule: list[dict[str, Any]], ipv4: list[str], ipv6
         {"name": "ports", "type": "inet_service", "elem": [7]},
         {"name": "knocked", "type": "ipv4_addr", "flags": ["dynamic"]},
     ]
-    assert nftables(rule, sets=sets) == {"ipv4": ipv4, "ipv6": ipv6}
+    assert by_nftables(rule, sets=sets) == {"ipv4": ipv4, "ipv6": ipv6}
 
 
 def test_a_table_of_one_family_says_nothing_of_the_other() -> None:
-    assert nftables([NINE, ACCEPT], family="ip") == {"ipv4": ["9/tcp"], "ipv6": ALL}
+    assert by_nftables([NINE, ACCEPT], family="ip") == {"ipv4": ["9/tcp"], "ipv6": ALL}
 
 
 @pytest.mark.parametrize(
@@ -198,9 +198,9 @@ def test_a_table_of_one_family_says_nothing_of_the_other() -> None:
 )
 def test_a_rule_of_nftables_that_nobody_understands_is_an_error(rule: list[dict[str, Any]]) -> None:
     with pytest.raises(CannotLook, match="malformed"):
-        nftables(rule)
+        by_nftables(rule)
 
 
 def test_a_rule_that_nobody_understands_and_that_drops_closes_nothing() -> None:
     drop = [match({"novel": {"key": "x"}}, 1), {"drop": None}]
-    assert nftables(drop, [NINE, ACCEPT])["ipv4"] == ["9/tcp"]
+    assert by_nftables(drop, [NINE, ACCEPT])["ipv4"] == ["9/tcp"]

@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rules that a host's kernel filters by, put together from every tool that can tell of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.plugin_utils.facts import CommandFact
+from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter import iptables, nftables
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.model import (
+    COMBINATIONS,
+    Entry,
+    Opening,
+    openings,
+)
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.newcomer import Newcomer
+
+NFT = ("nft", "-j", "list", "ruleset")
+# iptables-save is that of either back end; the legacy one keeps tables that nft does not see.
+SAVES = {
+    "ipv4": ("iptables-save", "iptables-legacy-save"),
+    "ipv6": ("ip6tables-save", "ip6tables-legacy-save"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything that filters: tables of nftables, and tables of iptables by family."""
+
+    nftables: Sequence[nftables.Table] = ()
+    iptables: Mapping[str, Sequence[iptables.Table]] = field(default_factory=dict)
+
+    def openings(self, trusted: Sequence[str]) -> list[Opening]:
+        """What these rules let in on other than the trusted interfaces."""
+        untracked = any(table.untracks() for table in self.nftables) or any(
+            iptables.untracks(tables) for tables in self.iptables.values()
+        )
+        met: dict[tuple[str, str], list[Entry]] = {}
+        for family, protocol in COMBINATIONS:
+            newcomer = Newcomer(family, protocol, ("lo", *trusted), untracked)
+            met[family, protocol] = [
+                *(entry for table in self.nftables for entry in nftables.entries(table, newcomer)),
+                *iptables.entries(self.iptables.get(family, ()), newcomer),
+            ]
+        return openings(met)
+
+
+async def running(look: Observer) -> Rules:
+    """The rules in force. Any of the tools may be missing, but not all; one that may not look is CannotLook."""
+    commands = [NFT, *((tool,) for tools in SAVES.values() for tool in tools)]
+    outcomes = dict(
+        zip(
+            (argv[0] for argv in commands),
+            await together(*(attempt(look.command(argv)) for argv in commands)),
+            strict=True,
+        )
+    )
+    refusals = [outcome for outcome in outcomes.values() if isinstance(outcome, CannotLook)]
+    for refusal in refusals:
+        if refusal.reason != "missing_tool":
+            raise refusal
+    if len(refusals) == len(commands):
+        raise CannotLook("missing_tool", "none of nft and iptables-save is installed, so nothing tells of a firewall")
+    printed = {tool: outcome.stdout for tool, outcome in outcomes.items() if isinstance(outcome, CommandFact)}
+    return put_together(printed)
+
+
+def put_together(printed: Mapping[str, str]) -> Rules:
+    """Judge what each tool printed: of a table that several tell of, the words of nft win where nft knows them all."""
+    listed = nftables.tables(printed["nft"], " ".join(NFT)) if "nft" in printed else None
+    saved = {}
+    for family, (either, legacy) in SAVES.items():
+        own = iptables.tables(printed.get(either, ""), either)
+        if "(nf_tables)" in printed.get(either, "").partition("\n")[0] and listed is not None:
+            opaque = {table.name for table in _opaque(listed, family)}
+            own = [table for table in own if table.name in opaque]
+        saved[family] = [*own, *iptables.tables(printed.get(legacy, ""), legacy)]
+        for table in _opaque(listed or [], family):
+            if table.name not in {known.name for known in own}:
+                what = f"table {table.family} {table.name} holds rules that only {either} can tell"
+                raise CannotLook("malformed", f"{what}, and it does not: install the iptables that made them")
+    readable = [table for table in listed or [] if not any(table in _opaque([table], family) for family in SAVES)]
+    return Rules(readable, saved)
+
+
+def _opaque(listed: Sequence[nftables.Table], family: str) -> list[nftables.Table]:
+    name = {"ipv4": "ip", "ipv6": "ip6"}[family]
+    return [table for table in listed if table.family == name and table.is_of_iptables()]

@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a Redis server can be talked to encrypted, and not in clear."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.plugin_utils.facts import TcpFact
+from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.questions import Redis
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import shown
+from ansible_collections.golive.verify.plugins.plugin_utils.tls.certificates import (
+    Roots,
+    chain_problems,
+    trusted,
+)
+from ansible_collections.golive.verify.plugins.plugin_utils.tls.x509 import parse_pem
+
+_TLS_ALERT = "\x15"
+_ANSWERS = ("+", "-", "$")
+
+
+async def handshake(redis: Redis, port: int) -> Part:
+    """Its certificates are those that a client which verifies them would take."""
+    server = redis.server
+    name = server.server_name or server.host
+    fact, roots = await together(
+        redis.look.tls(server.host, port, server_name=server.server_name), _roots(redis.look, server.cafile)
+    )
+    if not fact.accepted:
+        return Part({}, [f"port {port} refuses TLS: {shown(fact.refusal)}"])
+    if not fact.chain_complete:
+        raise CannotLook("missing_tool", "this Python cannot show the whole chain of TLS 1.3: use Python 3.10 or newer")
+    problems = chain_problems(fact.certificates(), name, roots, datetime.now(UTC))
+    return Part({f"port {port}": f"{fact.version} {fact.cipher}, certificate for {name}"}, problems)
+
+
+async def _roots(look: Observer, cafile: str | None) -> Roots:
+    """The authorities that clients trust, from where they lie: the place looked from, else the controller's own."""
+    if cafile is None or look.vantage == CONTROLLER:
+        return await trusted(look, cafile)
+    fact = await look.file(cafile, content=True)
+    return Roots(cafile, tuple(parse_pem(fact.content or "", cafile)))
+
+
+async def clear_port(redis: Redis, port: int) -> Part:
+    """A PING in clear is not answered on this port: it is closed, or speaks TLS only."""
+    probe, config = await together(
+        redis.look.tcp(redis.server.host, port, send="PING\r\n", read=64), attempt(redis.config("port"))
+    )
+    what = f"clear text on port {port}"
+    if probe.state == "silent" and config == "0":
+        return Part({what: "filtered; the server does not listen in clear"}, [])
+    return clear_reply(probe, what)
+
+
+def clear_reply(probe: TcpFact, what: str) -> Part:
+    """Judge what a PING in clear met. No answer at all proves nothing."""
+    if probe.state == "refused":
+        return Part({what: "closed"}, [])
+    if probe.state != "open" or probe.reply is None:
+        raise CannotLook("timeout", f"port {probe.port} neither answers nor refuses a PING in clear")
+    if probe.reply.startswith(_ANSWERS):
+        return Part(
+            {what: shown(probe.reply.strip())}, [f"port {probe.port} answers in clear: {shown(probe.reply.strip())}"]
+        )
+    if probe.reply and not probe.reply.startswith(_TLS_ALERT):
+        raise CannotLook("malformed", f"port {probe.port} is neither Redis nor TLS: {shown(probe.reply)!r}")
+    return Part({what: "refused"}, [])
+
+
+async def clear_listener(redis: Redis) -> Part:
+    """The server itself listens in clear nowhere. Where it may not be asked, the ports that were tried must do."""
+    port = await attempt(redis.config("port"))
+    if isinstance(port, CannotLook):
+        return Part({}, [])
+    return Part({"port": port}, [] if port == "0" else [f"the server listens in clear on port {shown(port)}"])

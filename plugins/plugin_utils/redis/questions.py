@@ -1,0 +1,244 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ask a Redis server the same questions from the host, through redis-cli, and from the controller, through redis-py."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.plugin_utils import facts, reproduce
+from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
+from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, Look, Observer, Request
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import (
+    ErrorReply,
+    Reply,
+    Server,
+    Value,
+    parse_csv,
+    quote,
+    shown,
+)
+
+_SECONDS = 5.0
+_PATIENCE = 0.2
+# Commands whose rights are given for each subcommand.
+_CONTAINERS = {"ACL", "CLIENT", "CLUSTER", "COMMAND", "CONFIG", "SENTINEL"}
+_DENIED = {"NOAUTH", "NOPERM", "WRONGPASS", "DENIED"}
+_BUSY = {"LOADING", "MASTERDOWN", "CLUSTERDOWN", "BUSY", "TRYAGAIN"}
+_ERROR_IN_TEXT = re.compile(r"-?([A-Z][A-Z0-9]+ [^\r\n]*)\s*")
+
+
+class Refused(CannotLook):
+    """The server answered, with an error. said: its words."""
+
+    def __init__(self, said: str, command: Sequence[str], user: str | None) -> None:
+        reason, advice = _advice(said, command, user)
+        super().__init__(reason, f"{' '.join(command[:2])}: {shown(said)}{advice}")
+        self.said = said
+
+    @property
+    def code(self) -> str:
+        """The first word of an error, which tells its kind."""
+        return self.said.partition(" ")[0]
+
+
+def _advice(said: str, command: Sequence[str], user: str | None) -> tuple[str, str]:
+    right = "+" + "|".join(word.lower() for word in command[: 2 if command[0] in _CONTAINERS else 1])
+    code = said.partition(" ")[0]
+    if code in ("NOAUTH", "WRONGPASS"):
+        return "denied", "; give user and password_file"
+    if code in _DENIED:
+        return "denied", f"; to grant it: ACL SETUSER {user or 'default'} {right}"
+    if said.startswith("ERR unknown"):
+        return "denied", f"; the server has it disabled or renamed, or is too old for it (wanted: {right})"
+    return ("unreachable" if code in _BUSY else "malformed"), ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Quiet(Request):
+    """A request of which people see only the start: what it is fed names keys, which may be those of sessions."""
+
+    @property
+    def line(self) -> str:
+        """The command line, and what kind of lines it is fed."""
+        bare = {name: value for name, value in self.params.items() if name != "stdin"}
+        first = str(self.params["stdin"]).split(" ")[0]
+        return f"{reproduce.line(bare)} <<< '{first} …'  # one line for each key seen before"
+
+
+@dataclass(frozen=True, slots=True)
+class Redis:
+    """One server, and the place it is asked from."""
+
+    look: Observer
+    server: Server
+
+    @classmethod
+    def of(cls, look: Observer, want: Wanted) -> Redis:
+        """The server that the options of a check name."""
+        return cls(look, Server.of(want))
+
+    def at(self, host: str, port: int) -> Redis:
+        """Another server, entered in the same way."""
+        return Redis(self.look, self.server.at(host, port))
+
+    def anonymous(self) -> Redis:
+        """The same server, asked by somebody without a name."""
+        return Redis(self.look, self.server.anonymous())
+
+    async def ask(self, *command: str) -> list[Value]:
+        """The elements of one reply; an error reply raises Refused."""
+        if self.look.vantage == CONTROLLER:
+            (reply,) = await self._call([command], self._line(command))
+        else:
+            reply = _only(await self._client([*self.server.argv, "--csv", *command]))
+        return self._values(reply, command)
+
+    async def text(self, *command: str) -> str:
+        """A reply that is one text of many lines, which redis-cli prints as it is, an error reply too."""
+        if self.look.vantage == CONTROLLER:
+            (reply,) = await self._call([command], self._line(command))
+        else:
+            fact = await self._client([*self.server.argv, *command])
+            error = _ERROR_IN_TEXT.fullmatch(fact.stdout)
+            reply = ErrorReply(error[1]) if error else [fact.stdout]
+        text = "".join(str(value) for value in self._values(reply, command))
+        if not text.strip():
+            raise CannotLook("malformed", f"{' '.join(command)}: an empty reply")
+        return text
+
+    async def pipeline(self, commands: Sequence[Sequence[str]], quiet: bool = False) -> list[list[Value]]:
+        """The replies to several commands over one connection. quiet: reports do not show the keys that they name."""
+        if not commands:
+            return []
+        lines = "\n".join(map(quote, commands)) + "\n"
+        params = self._params([*self.server.argv, "--csv"]) | {"stdin": lines}
+        request = (_Quiet if quiet else Request)(self.look.vantage, params)
+        if self.look.vantage == CONTROLLER:
+            replies = await self._call(commands, request.line)
+        else:
+            fact = await Look(request, partial(facts.decode, facts.CommandFact))
+            replies = _all(fact, len(commands))
+        return [self._values(reply, command) for reply, command in zip(replies, commands, strict=True)]
+
+    async def latency(self) -> float:
+        """Milliseconds that PING takes over an open connection, as a mean."""
+        argv = [*self.server.argv, "--csv", "--latency", "-i", str(_PATIENCE)]
+        if self.look.vantage == CONTROLLER:
+            line = reproduce.line(self._params(argv))
+            return await self.look.call(line, lambda: _library().latency(self.server, _SECONDS))
+        fact = await self._client(argv)
+        sampled = re.fullmatch(r"\d+,\d+,(\d+\.\d+),([1-9]\d*)\n", fact.stdout)
+        if sampled is None:
+            raise CannotLook("malformed", f"redis-cli --latency: {shown(fact.stdout + fact.stderr)}")
+        return float(sampled[1])
+
+    async def info(self) -> Info:
+        """What the server tells of itself."""
+        return Info.parse(await self.text("INFO"))
+
+    async def config(self, parameter: str) -> str:
+        """The value of one parameter at run time. Never a pattern: some parameters are passwords."""
+        values = await self.ask("CONFIG", "GET", parameter)
+        if len(values) != 2 or values[0] != parameter:
+            raise CannotLook("malformed", f"CONFIG GET {parameter}: the server knows no such parameter")
+        return str(values[1])
+
+    async def client_names(self) -> list[str]:
+        """The names of the connections that have one."""
+        lines = (await self.text("CLIENT", "LIST")).strip().splitlines()
+        if not all(line.startswith("id=") for line in lines):
+            raise CannotLook("malformed", "CLIENT LIST: not a list of clients")
+        names = [re.search(r" name=(\S+)", line) for line in lines]
+        return [name[1] for name in names if name]
+
+    def _params(self, argv: Sequence[str]) -> dict[str, object]:
+        secrets = {"REDISCLI_AUTH": self.server.password_file} if self.server.password_file else {}
+        return {"kind": "command", "argv": list(argv), **({"env_files": secrets} if secrets else {})}
+
+    def _line(self, command: Sequence[str]) -> str:
+        return reproduce.line(self._params([*self.server.argv, *command]))
+
+    def _call(self, commands: Sequence[Sequence[str]], line: str) -> Look[list[Reply]]:
+        return self.look.call(line, lambda: _library().ask(self.server, commands, _SECONDS))
+
+    async def _client(self, argv: list[str]) -> facts.CommandFact:
+        secrets = {"REDISCLI_AUTH": self.server.password_file} if self.server.password_file else {}
+        try:
+            return await self.look.command(argv, env_files=secrets)
+        except CannotLook as failure:
+            if "Unrecognized option" in failure.detail:
+                detail = f"{failure.detail} (this redis-cli is too old, or has no TLS)"
+                raise CannotLook("missing_tool", detail) from None
+            raise
+
+    def _values(self, reply: Reply, command: Sequence[str]) -> list[Value]:
+        if isinstance(reply, ErrorReply):
+            raise Refused(reply.said, command, self.server.user)
+        return reply
+
+
+def _library() -> Any:
+    try:
+        from ansible_collections.golive.verify.plugins.plugin_utils.redis import library
+    except ImportError as error:
+        detail = f"the Python library redis is not installed on the controller (pip install redis): {error}"
+        raise CannotLook("missing_tool", detail) from error
+    return library
+
+
+def _only(fact: facts.CommandFact) -> Reply:
+    (reply,) = _all(fact, 1)
+    return reply
+
+
+def _all(fact: facts.CommandFact, count: int) -> list[Reply]:
+    """One reply a line. Fed from its standard input, redis-cli ends well even when it could not connect."""
+    lines = fact.stdout.split("\n")[:-1]
+    if len(lines) != count:
+        lost = "could not connect" in fact.stderr.lower()
+        said = shown(fact.stderr) or "no reason given"
+        raise CannotLook("unreachable" if lost else "malformed", f"{len(lines)} replies to {count} commands: {said}")
+    return [parse_csv(line) for line in lines]
+
+
+class Info:
+    """The fields of INFO. One that is asked for and missing is CannotLook("malformed"), never a default."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self._fields = fields
+
+    @classmethod
+    def parse(cls, text: str) -> Info:
+        """Read the reply of INFO, which starts with the title of a section."""
+        if not text.startswith("# "):
+            raise CannotLook("malformed", f"INFO: {shown(text)!r}")
+        pairs = (line.partition(":") for line in text.splitlines() if not line.startswith("#"))
+        return cls({name: value.strip() for name, colon, value in pairs if colon})
+
+    def __getitem__(self, name: str) -> str:
+        try:
+            return self._fields[name]
+        except KeyError:
+            raise CannotLook("malformed", f"INFO says nothing of {name}") from None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._fields
+
+    def number(self, name: str) -> int:
+        """A field that is a whole number."""
+        try:
+            return int(self[name])
+        except ValueError:
+            raise CannotLook("malformed", f"INFO: {name} is {shown(self[name])!r}") from None
+
+    @property
+    def now(self) -> float:
+        """The server's own clock, as Unix seconds."""
+        return self.number("server_time_usec") / 1e6

@@ -20,7 +20,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.facts import CronEnt
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
-from ansible_collections.golive.verify.plugins.plugin_utils.tls.renewal import cron_problems, timer_problems
+from ansible_collections.golive.verify.plugins.plugin_utils.schedules import cron_problems, timer_problems
 
 _SYSTEMD_RUNS = "/run/systemd/system"
 _CRON_SERVICES = ("cron.service", "crond.service", "cronie.service")

@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.facts import CronEntry, CrontabsFact, Timer, UnitFact
+from ansible_collections.golive.verify.plugins.plugin_utils.facts import Timer, UnitFact
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
+from ansible_collections.golive.verify.plugins.plugin_utils.schedules import cron_problems, timer_problems
 
-# Debian packages of ACME clients bring a cron entry that does nothing where systemd runs, beside a timer that does.
-_GIVES_WAY = "! -d /run/systemd/system"
 _SYSTEMD_RUNS = "/run/systemd/system"
 
 
@@ -45,24 +42,6 @@ async def cron_verdict(look: Observer, text: str, subject: str) -> Verdict:
     )
 
 
-def timer_problems(timer: Timer) -> list[str]:
-    """Why a timer does not prove that it renews, after the next boot too."""
-    problems = []
-    if timer.enabled != "enabled":
-        problems.append(f"{timer.name} is {timer.enabled or 'not enabled'}, so it is not started at boot")
-    if timer.active != "active":
-        problems.append(f"{timer.name} is {timer.active}")
-    elif timer.next is None:
-        problems.append(f"{timer.name} has no next run")
-    if timer.last is None:
-        problems.append(f"{timer.name} has never run")
-    if timer.result not in (None, "success") or timer.exit not in (None, 0):
-        problems.append(f"the last run of {timer.unit} failed: {timer.result}, exit status {timer.exit}")
-    elif timer.last is not None and timer.result is None:
-        problems.append(f"how the last run of {timer.unit} ended is not known")
-    return problems
-
-
 def service_problems(unit: UnitFact) -> list[str]:
     """Why a service that no timer starts does not prove that it renews by itself."""
     problems = []
@@ -73,24 +52,6 @@ def service_problems(unit: UnitFact) -> list[str]:
     if unit.result not in (None, "success"):
         problems.append(f"{unit.name} ended with {unit.result}")
     return problems
-
-
-def cron_problems(entries: Sequence[CronEntry], fact: CrontabsFact, text: str, systemd: bool) -> list[str]:
-    """Why no entry will renew; when one might hide where we were not permitted to look, that is CannotLook."""
-    good = [entry for entry in entries if not _idle(entry, systemd)]
-    if good:
-        return []
-    if fact.denied:
-        raise CannotLook("denied", f"no cron entry has {text!r}, but these cannot be read: {fact.denied[:10]}")
-    return [_idle(entry, systemd) or "" for entry in entries] or [f"no cron entry has {text!r} in its command"]
-
-
-def _idle(entry: CronEntry, systemd: bool) -> str | None:
-    if not entry.runnable:
-        return f"cron does not run {entry.source}{f' line {entry.line}' if entry.line else ''}"
-    if systemd and _GIVES_WAY in entry.command:
-        return f"the entry of {entry.source} does nothing where systemd runs, as it does here"
-    return None
 
 
 def _told(timer: Timer) -> dict[str, str | int | None]:

@@ -21,8 +21,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # As pip does: trust what the machine trusts, a company's own authority included.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup demo test test-unit test-hosts-python test-demo test-lab test-newest lint types sanity docs build \
-        lab-up lab-down bench verifier requirements clean
+.PHONY: setup demo test test-unit test-hosts-python test-browser test-demo test-lab test-newest lint types sanity docs \
+        build lab-up lab-down bench verifier requirements clean
 
 setup:
 	@.ci/venv .venv $(ANSIBLE)
@@ -31,7 +31,7 @@ setup:
 demo: setup
 	$(BIN)/python inventories/demo/environment/run.py
 
-test: test-unit test-hosts-python test-demo test-lab
+test: test-unit test-hosts-python test-browser test-demo test-lab
 
 test-unit: setup
 	$(PYTEST) -n 2 -m "not lab and not demo"
@@ -39,6 +39,11 @@ test-unit: setup
 # Code that travels to hosts, on the oldest Python that a host may have.
 test-hosts-python: setup
 	.ci/test-hosts-python
+
+# The HTML report in a real browser.
+test-browser: setup
+	.ci/chromium
+	$(PYTEST) tests/browser
 
 test-demo: setup
 	$(PYTEST) -m demo

@@ -12,12 +12,14 @@ short_description: Show a verification run as a person wants to read it
 version_added: 0.1.0
 description:
   - Shows one line per host as its checks finish, and at the end what failed, on what, why and what to do.
+  - On a terminal, one more line tells how many hosts are done; elsewhere the output is plain and nothing is rewritten.
   - Everything else is shown as P(ansible.builtin.default#callback) shows it.
 extends_documentation_fragment:
   - default_callback
   - result_format_callback
 """
 
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -41,9 +43,13 @@ class CallbackModule(Default):
     def __init__(self) -> None:
         super().__init__()
         self._run_dir = ""
+        self._hosts = 0
+        self._done: set[str] = set()
+        self._live = Live(self._display)
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
         """Announce only tasks that are not ours."""
+        self._live.clear()
         if not _ours(task):
             super().v2_playbook_on_task_start(task, is_conditional)
 
@@ -51,30 +57,35 @@ class CallbackModule(Default):
         """The roles that we include are no news."""
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
-        """No banner for plays: there is one, and its name is the command's."""
+        """No banner for plays: there is one, and its name is the command's. Other tasks' banners need to know it."""
+        self._play = play
 
     def v2_runner_on_ok(self, result: Any) -> None:
         """A line for a host whose checks are done."""
         shown = result.result
         self._run_dir = shown.get("golive_run_dir") or self._run_dir
+        self._hosts = shown.get("target_count", self._hosts)
         if "round_trips" in shown:
             self._line(result.host.get_name(), shown["verdict"], summary.counts(shown["summary"]))
         elif not _ours(result.task):
+            self._live.clear()
             super().v2_runner_on_ok(result)
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
         """A line for a host that could not be reached."""
-        self._line(result.host.get_name(), "error", f"unreachable: {_first(result.result.get('msg'))}")
+        self._line(result.host.get_name(), "error", f"unreachable: {result.result.get('msg') or ''}")
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """A task of ours fails for bad input, or as the gate's no-go, which the summary shows."""
         if not _ours(result.task) or ignore_errors:
+            self._live.clear()
             super().v2_runner_on_failed(result, ignore_errors)
         elif "decision" not in result.result:
             self._line(result.host.get_name(), "error", str(result.result.get("msg")))
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         """The summary; for a playbook without a run, the default's recap."""
+        self._live.clear()
         if not self._run_dir:
             super().v2_playbook_on_stats(stats)
             return
@@ -86,7 +97,36 @@ class CallbackModule(Default):
             self._display.display(line, color=_COLORS.get(status))
 
     def _line(self, host: str, status: str, said: str) -> None:
-        self._display.display(f"{summary.MARKS.get(status, ' ')} {host:<24} {said}", color=_COLORS.get(status))
+        self._live.clear()
+        mark = summary.MARKS.get(status, " ")
+        self._display.display(f"{mark} {host:<24} {summary.one_line(said, 1000)}", color=_COLORS.get(status))
+        self._done.add(host)
+        if len(self._done) < self._hosts:
+            self._live.show(f"{len(self._done)} of {self._hosts} hosts are done ...")
+
+
+class Live:
+    """One line that is rewritten in place while the run goes on. Where output is not a terminal, there is none."""
+
+    def __init__(self, display: Any) -> None:
+        self._display = display
+        self._width = 0
+
+    def show(self, text: str) -> None:
+        """Put the text at the end of the output."""
+        if sys.stdout.isatty():
+            self._write(text)
+            self._width = len(text)
+
+    def clear(self) -> None:
+        """Make room for what stays."""
+        if self._width:
+            self._write("\r" + " " * self._width + "\r")
+            self._width = 0
+
+    def _write(self, text: str) -> None:
+        self._display.display(text, screen_only=True, newline=False)
+        sys.stdout.flush()
 
 
 _COLORS: Mapping[str, str] = {
@@ -103,7 +143,3 @@ _COLORS: Mapping[str, str] = {
 def _ours(task: Any) -> bool:
     action = str(getattr(task, "resolved_action", None) or task.action)
     return action.startswith(OWN) or action in _QUIET
-
-
-def _first(message: Any) -> str:
-    return str(message or "").strip().splitlines()[0] if message else ""

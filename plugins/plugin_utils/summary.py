@@ -80,7 +80,8 @@ def lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "quiet", f"checks:  {counts(summary['checks'])}"
     if summary["left_out"]:
         left = summary["items"].get(NOT_SELECTED, 0)
-        yield "error", f"narrowed to {one_line(summary['left_out'])}: {left} items were left out and are not decided"
+        out = "item was left out and is" if left == 1 else "items were left out and are"
+        yield "error", f"narrowed to {one_line(summary['left_out'])}: {left} {out} not decided"
     against_it = len(gate["reasons"])
     word = "GO" if gate["decision"] == GO else f"NO-GO: {against_it} {'reason' if against_it == 1 else 'reasons'}"
     yield gate["decision"], f"{one_line(report['run']['environment'])}: {word}"

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import os
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -13,7 +16,18 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-_galaxy = yaml.safe_load((Path(__file__).parent.parent / "galaxy.yml").read_text(encoding="utf-8"))
+HERE = Path(__file__).parent
+os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(HERE.parent / ".ansible" / "collections")
+
+from ansible.plugins.loader import init_plugin_loader  # noqa: E402
+
+init_plugin_loader()
+
+from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control, catalogue  # noqa: E402
+from ansible_collections.golive.verify.plugins.plugin_utils.interface import Interface, interface  # noqa: E402
+from ansible_collections.golive.verify.plugins.plugin_utils.verifier import OWN, verifier_names  # noqa: E402
+
+_galaxy = yaml.safe_load((HERE.parent / "galaxy.yml").read_text(encoding="utf-8"))
 
 project = f"{_galaxy['namespace']}.{_galaxy['name']}"
 author = ", ".join(_galaxy["authors"])
@@ -55,6 +69,44 @@ def link_to_ansible(
     return nodes.reference("", "", content, refuri=ANSIBLE + page) if page else None
 
 
+def write_controls(app: Sphinx) -> None:
+    """Write what reference/controls.md includes: every control of the catalogue, with the verifiers that prove it."""
+    provers: dict[str, list[Interface]] = defaultdict(list)
+    for face in (interface(OWN + name) for name in verifier_names() if not name.startswith("_")):
+        for control in face.controls:
+            provers[control].append(face)
+    lines = [line for control in catalogue().values() for line in _described(control, provers[control.id])]
+    generated = HERE / "_build" / "controls.md"
+    generated.parent.mkdir(exist_ok=True)
+    generated.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _described(control: Control, provers: list[Interface]) -> Iterator[str]:
+    names = [face.name.removeprefix(OWN) for face in provers]
+    links = ", ".join(f"{{ref}}`{name} <ansible_collections.{OWN}{name}_module>`" for name in names)
+    yield from (
+        f"({control.id})=",
+        f"## {control.id}",
+        "",
+        f"**{control.title}.** Severity {control.severity.value}; proven by {links}.",
+        "",
+    )
+    yield from (control.rationale, "", f"*Where it does not hold:* {control.remediation}", "")
+    if control.thresholds:
+        yield from ("| threshold | default | where it comes from |", "|---|---|---|")
+        yield from (
+            f"| `{name}` | {_default(provers, name)} | {source} |" for name, source in control.thresholds.items()
+        )
+        yield ""
+    yield from (f"*Checklists say:* {', '.join(control.phrases)}.", "")
+
+
+def _default(provers: list[Interface], name: str) -> str:
+    defaults = [face.options[name].get("default") for face in provers if name in face.options]
+    return " / ".join(dict.fromkeys(f"`{default}`" for default in defaults))
+
+
 def setup(app: Sphinx) -> None:
-    """Tell Sphinx about the hook above."""
+    """Tell Sphinx about the hooks above."""
+    app.connect("builder-inited", write_controls)
     app.connect("missing-reference", link_to_ansible)

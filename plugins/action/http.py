@@ -55,7 +55,7 @@ class ActionModule(Verifier):
 
     @proves("https.enforced")
     async def https(self, look: Observer, want: Wanted) -> list[Verdict]:
-        """On each name, port 80 serves nothing but a redirect to https, and https announces HSTS."""
+        """On each name, plain HTTP serves nothing but a redirect to https, and https announces HSTS."""
         return [
             verdict
             for verdicts in await together(*(_https_of(look, want, name) for name in names_of(want)))
@@ -85,16 +85,18 @@ async def _addresses(look: Observer, url: str) -> list[str]:
 async def _https_of(look: Observer, want: Wanted, name: str) -> list[Verdict]:
     port = urlsplit(want.url).port
     secure_url = f"https://{name}:{port}/" if port else f"https://{name}/"
+    plain_url = f"http://{name}/" if want.http_port == 80 else f"http://{name}:{want.http_port}/"
+    plain_port = f"port {want.http_port}"
     verdicts = []
     for address in await _addresses(look, secure_url):
-        clear: TcpFact = await look.tcp(name, 80, address=address)
+        clear: TcpFact = await look.tcp(name, want.http_port, address=address)
         secure: HttpFact = await look.http(secure_url, address=address, cafile=want.cafile)
-        plain = await look.http(f"http://{name}/", address=address) if clear.state == "open" else None
+        plain = await look.http(plain_url, address=address) if clear.state == "open" else None
         verdicts.append(
             judge(
-                expected=f"port 80 closed or 301/308 to https://{name}; HSTS max-age >= {want.hsts_min_age} s",
+                expected=f"{plain_port} closed or 301/308 to https://{name}; HSTS max-age >= {want.hsts_min_age} s",
                 actual={
-                    "port 80": f"{plain.status} {plain.header('location') or ''}".strip() if plain else clear.state,
+                    plain_port: f"{plain.status} {plain.header('location') or ''}".strip() if plain else clear.state,
                     "hsts": secure.header("strict-transport-security"),
                 },
                 problems=[
@@ -159,10 +161,10 @@ def _state(part: Any) -> str | None:
 def redirect_problems(reply: HttpFact, name: str) -> list[str]:
     """Why a reply in clear is more than a redirect to the same host under https."""
     if reply.status not in (301, 308):
-        return [f"port 80 answers {reply.status} instead of 301 or 308"]
+        return [f"plain HTTP answers {reply.status} instead of 301 or 308"]
     to = urlsplit(reply.header("location") or "")
     if to.scheme != "https" or (to.hostname or "").lower() != name.lower():
-        return [f"port 80 redirects to {reply.header('location')}, not to https://{name}"]
+        return [f"plain HTTP redirects to {reply.header('location')}, not to https://{name}"]
     return []
 
 

@@ -47,6 +47,10 @@ options:
     type: list
     elements: str
     default: []
+  http_port:
+    description: The port of plain HTTP, which must be closed or serve redirects only.
+    type: int
+    default: 80
   hsts_min_age:
     description: Least max-age of Strict-Transport-Security, in seconds.
     type: int

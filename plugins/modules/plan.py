@@ -29,7 +29,7 @@ options:
     description: Decide only over the items under headings that contain this text.
     type: str
   phase:
-    description: Decide only over the items of this phase, as in C(<!-- golive phase=launch_day -->).
+    description: "Decide only over the items of this phase, as in C(<!-- golive: dns.records phase=launch_day -->)."
     type: str
   collections:
     description: Other collections, as V(acme.controls), whose controls the checklist may name.

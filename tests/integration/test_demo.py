@@ -1,0 +1,216 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`make demo`: it comes out as designed, keeps its secrets, and leaves nothing behind, however it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.integration.playbook import REPOSITORY, surroundings
+
+pytestmark = [pytest.mark.demo, pytest.mark.slow]
+
+DEMO = REPOSITORY / "inventories" / "demo"
+PORTS = yaml.safe_load((DEMO / "group_vars" / "all.yml").read_text())["demo_ports"]
+DESIGNED = yaml.safe_load((DEMO / "environment" / "designed.yml").read_text())
+
+
+class Demo:
+    """run.py as a process of its own, with all that it prints."""
+
+    def __init__(self, *arguments: object) -> None:
+        self.output = ""
+        self.process = subprocess.Popen(
+            [sys.executable, str(DEMO / "environment" / "run.py"), *map(str, arguments)],
+            env=surroundings(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        for line in self.process.stdout or ():
+            self.output += line
+
+    def wait_for(self, pattern: str) -> re.Match[str]:
+        """Wait until it has printed something."""
+        end = time.monotonic() + 120
+        while time.monotonic() < end:
+            ended = self.process.poll() is not None
+            if found := re.search(pattern, self.output):
+                return found
+            assert not ended, self.output
+            time.sleep(0.05)
+        raise AssertionError(f"{pattern!r} was not printed:\n{self.output}")
+
+    def end(self, number: int | None = None) -> int:
+        """Send a signal, wait for the end, and give the exit status. That all output ends shows that nobody is left."""
+        if number:
+            self.process.send_signal(number)
+        status = self.process.wait(120)
+        self._reader.join(30)
+        assert not self._reader.is_alive(), "somebody still holds its standard output"
+        return status
+
+    @property
+    def directory(self) -> Path:
+        """Where the environment keeps its files."""
+        return Path(self.wait_for(r"environment in (\S+)")[1])
+
+    def members(self) -> dict[str, int]:
+        """The processes of the environment, by name."""
+        mark, found = f"GOLIVE_DEMO_DIR={self.directory}".encode(), {}
+        for path in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if mark in (path / "environ").read_bytes().split(b"\0"):
+                    found[(path / "comm").read_text().strip()] = int(path.name)
+        return found
+
+    def assert_gone(self) -> None:
+        """Nothing is left: no file, no process, no port."""
+        end = time.monotonic() + 15
+        while self.directory.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        assert not self.directory.exists()
+        assert self.members() == {}
+        for port in PORTS.values():
+            with socket.socket() as probe:
+                assert probe.connect_ex(("127.0.0.1", port)) != 0, port
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Demo, Path]:
+    """One run to the end, and its run directory."""
+    run_dir = tmp_path_factory.mktemp("demo") / "run"
+    ran = Demo("--run-dir", run_dir)
+    ran.end()
+    return ran, run_dir
+
+
+@pytest.fixture
+def started(request: pytest.FixtureRequest) -> Iterator[Demo]:
+    """A demo that is stopped in the end, should the test not have done it."""
+    ran = Demo(*getattr(request, "param", ()))
+    yield ran
+    if ran.process.poll() is None:
+        ran.end(signal.SIGTERM)
+
+
+def test_it_ends_as_designed_and_well(demo: tuple[Demo, Path]) -> None:
+    ran, run_dir = demo
+    assert ran.process.returncode == 0, ran.output
+    told, path = ran.output.splitlines()[-2:]
+    assert "as designed" in told
+    assert Path(path) == run_dir / "report.html"
+    assert Path(path).is_file()
+    assert "NO-GO" in ran.output
+
+
+def test_every_item_is_as_designed(demo: tuple[Demo, Path]) -> None:
+    report = json.loads((demo[1] / "report.json").read_text())
+    assert {item["text"]: item["status"] for item in report["items"]} == {
+        text: status for text, (status, _reason) in DESIGNED.items()
+    }
+    for item in report["items"]:
+        assert DESIGNED[item["text"]][1] in item["reason"]
+    assert [target["name"] for target in report["targets"] if target["status"] != "answered"] == ["worker-2"]
+    assert [check["control"] for check in report["checks"] if check["status"] == "error"] == [
+        "backup.offsite",
+        "redis.queue_health",
+    ]
+
+
+def test_the_stories_in_the_readme_are_those_that_are_designed() -> None:
+    told = (DEMO / "README.md").read_text()
+    for text, (status, _reason) in DESIGNED.items():
+        if status in ("fail", "error"):
+            assert f"| {text} |" in told
+
+
+def test_nothing_is_left_of_a_run(demo: tuple[Demo, Path]) -> None:
+    demo[0].assert_gone()
+
+
+@pytest.mark.parametrize("started", [("--keep",)], indirect=True)
+def test_it_is_verified_by_hand_without_a_secret_leaving_it(started: Demo, tmp_path: Path) -> None:
+    command = started.wait_for(r"\n    (\S.*)\n\nCtrl-C")[1]
+    secrets = {path.name: path.read_text() for path in (started.directory / "secrets").iterdir()}
+    assert {"redis-monitor", "vault-root-token"} <= set(secrets)
+    run_dir = tmp_path / "run"
+    verified = subprocess.run(
+        ["env", *shlex.split(command), "-e", f"golive_run_dir={run_dir}", "-vvv"],
+        cwd=REPOSITORY,
+        env=surroundings(),
+        capture_output=True,
+        timeout=240,
+        check=False,
+    )
+    assert verified.returncode in (2, 4)
+    assert started.end(signal.SIGINT) == 0
+    started.assert_gone()
+    files = [path.read_bytes() for path in run_dir.rglob("*") if path.is_file()]
+    assert files
+    for name, secret in secrets.items():
+        for text in (verified.stdout, verified.stderr, started.output.encode(), *files):
+            assert secret.encode() not in text, name
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)]
+)
+def test_nothing_is_left_when_it_is_stopped_in_the_middle(started: Demo, number: int, status: int) -> None:
+    started.wait_for("Verifying it")
+    assert {"redis-server", "postgres", "nats-server", "bao"} & set(started.members())
+    assert started.end(number) == status
+    started.assert_gone()
+
+
+def test_nothing_is_left_when_it_is_stopped_while_it_starts(started: Demo) -> None:
+    _first_process(started)
+    assert started.end(signal.SIGINT) == 130
+    started.assert_gone()
+
+
+@pytest.mark.parametrize("started", [("--keep",)], indirect=True)
+def test_a_server_that_dies_ends_it(started: Demo) -> None:
+    started.wait_for("Ctrl-C")
+    os.kill(started.members()["nats-server"], signal.SIGKILL)
+    assert started.end() == 1
+    assert "demo: nats ended with -9" in started.output
+    started.assert_gone()
+
+
+def test_a_busy_port_is_named_with_what_to_do() -> None:
+    with socket.create_server(("127.0.0.1", PORTS["redis"])):
+        ran = Demo()
+        assert ran.end() == 1
+    (line,) = ran.output.splitlines()
+    assert re.search(
+        rf"port {PORTS['redis']} \(redis\) is in use .* change it in inventories/demo/group_vars/all.yml", line
+    )
+
+
+def _first_process(started: Demo) -> None:
+    end = time.monotonic() + 30
+    while not started.members() and time.monotonic() < end:
+        time.sleep(0.02)
+    assert started.members()

@@ -20,7 +20,7 @@ def main(name: str, control: str, root: Path) -> None:
     """Write the four files below root; an existing file is never overwritten, a catalogue is added to."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or not re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+", control):
         sys.exit("usage: make verifier NAME=time_sync CONTROL=host.time_sync (lower case; a control has a dot)")
-    domain, _, rest = control.partition(".")
+    domain, dummy, rest = control.partition(".")
     words = {
         "shebang": "#!/usr/bin/python",
         "name": name,

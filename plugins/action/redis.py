@@ -245,7 +245,7 @@ async def _warmth(redis: Redis, pattern: str, least: int) -> Part:
 def _like(shape: Sequence[Sequence[Any]], flat: Sequence[Any]) -> list[list[Any]]:
     """Cut a flat list into parts as long as those of another."""
     rest: Iterator[Any] = iter(flat)
-    return [[next(rest) for _ in part] for part in shape]
+    return [[next(rest) for dummy in part] for part in shape]
 
 
 def _drained(queue: Queue, state: QueueState, want: Wanted) -> Verdict:

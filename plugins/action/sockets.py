@@ -26,6 +26,8 @@ DANGEROUS = (
     *(9300, 10250, 10255, 11211, 15672, 26379, 27017, 50070),
 )
 _MOST = 4096
+# Seconds to wait for a port that drops what it gets: long enough for a second SYN, which is sent after one.
+_PATIENCE = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,12 @@ class ActionModule(Verifier):
         """On every address the declared TCP ports answer from outside; dangerous ones and those used inside do not."""
         allow = [ports for ports in declared("allow", want.need("allow")) if ports.protocol == "tcp"]
         names = want.addresses or [self._play_context.remote_addr or ""]
-        outside = look.at(CONTROLLER)
-        inside, *resolved = await together(_listening(look), *(outside.resolve(name) for name in names))
+        inside, *resolved = await together(_listening(look), *(look.at(CONTROLLER).resolve(name) for name in names))
         addresses = list(dict.fromkeys(each.address for fact in resolved for each in fact.addresses))
         if local := [address for address in addresses if _is_loopback(address)]:
             raise CannotLook("malformed", f"{local[0]} is not outside: say in addresses where clients reach the host")
         ports = _ports_to_try(allow, declared("scan", want.scan), inside or [])
+        outside = Observer(CONTROLLER, want.timeout or _PATIENCE)
         met = await together(*(_meet(outside, address, port) for address in addresses for port in ports))
         states = {
             address: dict(zip(ports, met[index * len(ports) :], strict=False))

@@ -20,12 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from markdown_it.token import Token
-
-try:
     from markdown_it import MarkdownIt
-except ImportError:
-    MarkdownIt = None  # type: ignore[assignment, misc]
+    from markdown_it.token import Token
 
 MAX_BYTES = 10 * 1024 * 1024
 _BOX = re.compile(r"\[([ xX])\][ \t]+(.*)", re.S)
@@ -69,8 +65,6 @@ class Item:
 
 def read(path: Path, known: Sequence[str] | Mapping[str, object]) -> list[Item]:
     """All items of the checklist, in its order. known: the ids of controls that a binding may name."""
-    if MarkdownIt is None:
-        raise BadChecklist(path, 1, "reading it needs the Python library markdown-it-py: see requirements/core.txt")
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -80,8 +74,18 @@ def read(path: Path, known: Sequence[str] | Mapping[str, object]) -> list[Item]:
     return list(_items(path, data.decode("utf-8", "replace"), known))
 
 
+def _parser(path: Path) -> MarkdownIt:
+    """The library is imported here, since every host of a run loads this file and only the plan reads Markdown."""
+    try:
+        from markdown_it import MarkdownIt
+    except ImportError as missing:
+        needed = "reading it needs the Python library markdown-it-py: see requirements/core.txt"
+        raise BadChecklist(path, 1, needed) from missing
+    return MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
 def _items(path: Path, text: str, known: Sequence[str] | Mapping[str, object]) -> Iterator[Item]:
-    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    tokens = _parser(path).parse(text)
     headings: list[tuple[int, str]] = []
     seen: dict[str, int] = {}
     for index, token in enumerate(tokens):

@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -64,6 +64,7 @@ class Verifier(ActionBase):
         return ""
 
     @classmethod
+    @cache
     def provers(cls) -> dict[str, Prover]:
         """The methods that prove something, by control, in the order of their definition."""
         methods = [getattr(cls, name) for base in reversed(cls.__mro__) for name in vars(base)]
@@ -110,8 +111,8 @@ def load(action: ActionBase, entry: Any, where: str) -> Check:
     if not isinstance(options or {}, Mapping):
         raise AnsibleActionFail(f"{where} {name}: the options must be a mapping, not {type(options).__name__}")
     full = str(name) if "." in str(name) else OWN + str(name)
-    found = action_loader.get(full, class_only=True)
-    if not (isinstance(found, type) and issubclass(found, Verifier)):
+    found = _verifier_class(full)
+    if found is None:
         near = difflib.get_close_matches(full, [OWN + known for known in verifier_names()], 1)
         hint = f"; did you mean {near[0].removeprefix(OWN)}?" if near else ""
         raise AnsibleActionFail(f"{where}: there is no verifier {name}{hint}")
@@ -124,9 +125,24 @@ def load(action: ActionBase, entry: Any, where: str) -> Check:
         shared_loader_obj=action._shared_loader_obj,
     )
     try:
-        return Check.of(verifier, full, options or {})
+        return Check.of(verifier, full, _plain(options or {}))
     except AnsibleActionFail as wrong:
         raise AnsibleActionFail(f"{where}: {wrong.message}") from None
+
+
+def _plain(value: Any) -> Any:
+    """The same value without the tags that tell Ansible where it comes from: every copy of it would copy those too."""
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    return str(value) if isinstance(value, str) else value
+
+
+@cache
+def _verifier_class(name: str) -> type[Verifier] | None:
+    found = action_loader.get(name, class_only=True)
+    return found if isinstance(found, type) and issubclass(found, Verifier) else None
 
 
 def verifier_names() -> list[str]:
@@ -218,7 +234,7 @@ def _results(check: Check, control: Control, host: str, proof: engine.Proof) -> 
             expected=verdict.expected,
             actual=verdict.actual,
             message=verdict.message,
-            remediation="" if verdict.status is Status.PASS else control.remediation,
+            remediation=control.remediation if verdict.status in (Status.FAIL, Status.ERROR) else "",
             reproduce="\n".join(dict.fromkeys(look.look for look in evidence)),
             threshold_source=_threshold_source(check, control),
             started=started,

@@ -25,7 +25,6 @@ MARK = "GOLIVE_DEMO_DIR"
 _READY_WITHIN = 40.0
 _TERM_WITHIN = 5.0
 
-_NOTHING: Mapping[str, str] = {}
 
 # As whom a process runs; None is this process' own user.
 User = pwd.struct_passwd | None
@@ -70,13 +69,13 @@ class Processes:
         }
 
     def start(
-        self, name: str, argv: Sequence[object], environ: Mapping[str, str] = _NOTHING, user: User = None
+        self, name: str, argv: Sequence[object], environ: Mapping[str, str] | None = None, user: User = None
     ) -> None:
         """Start a server that runs as long as the environment; what it says goes to <name>.log."""
         with (self.directory / f"{name}.log").open("ab") as log:
             self._running[name] = self._begin(argv, environ, user, log, log)
 
-    def run(self, *argv: object, environ: Mapping[str, str] = _NOTHING, user: User = None) -> str:
+    def run(self, *argv: object, environ: Mapping[str, str] | None = None, user: User = None) -> str:
         """Run a command to its end; what it printed. Broken when it fails."""
         process = self._begin(argv, environ, user, subprocess.PIPE, subprocess.PIPE)
         printed, said = process.communicate()
@@ -88,7 +87,7 @@ class Processes:
     def _begin(
         self,
         argv: Sequence[object],
-        environ: Mapping[str, str],
+        environ: Mapping[str, str] | None,
         user: User,
         stdout: IO[bytes] | int,
         stderr: IO[bytes] | int,
@@ -102,7 +101,7 @@ class Processes:
                 stdout=stdout,
                 stderr=stderr,
                 cwd=self.directory,
-                env={**self.surroundings, **environ},
+                env=self.surroundings | dict(environ or {}),
                 start_new_session=True,
                 user=user and user.pw_uid,
                 group=user and user.pw_gid,

@@ -169,8 +169,8 @@ def _differences(report: dict[str, Any], status: int) -> list[str]:
         status_wanted, reason = designed.pop(item["text"], ("nothing", ""))
         if item["status"] != status_wanted or reason not in item["reason"]:
             wanted = f"{status_wanted}: … {reason}" if reason else status_wanted
-            found.append(f"line {item['line']} “{item['text']}” is {item['status']}: {item['reason']}, not {wanted}")
-    return found + [f"the checklist has no item “{text}”" for text in designed]
+            found.append(f"line {item['line']} '{item['text']}' is {item['status']}: {item['reason']}, not {wanted}")
+    return found + [f"the checklist has no item '{text}'" for text in designed]
 
 
 if __name__ == "__main__":

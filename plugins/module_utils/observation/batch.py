@@ -5,28 +5,43 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import queue
 import threading
 import time
+from typing import TYPE_CHECKING
 
-from ansible_collections.golive.verify.plugins.module_utils.observation import (
-    commands,
-    crontabs,
-    files,
-    http,
-    mounts,
-    secrets,
-    sockets,
-    systemd,
-    tcp,
-    tls,
-)
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import (
     CannotLook,
     Deadline,
     cannot_look_from,
 )
+
+# Ansible sends a host the files that it finds imported, here or anywhere. They are imported when they are asked for: a
+# host compiles them anew for each call, which for all of them takes longer than most looks.
+if TYPE_CHECKING:
+    from ansible_collections.golive.verify.plugins.module_utils.observation import (  # noqa: F401
+        commands,
+        crontabs,
+        files,
+        http,
+        mounts,
+        secrets,
+        sockets,
+        systemd,
+        tcp,
+        tls,
+    )
+
+
+def _in(module, function):
+    """The function of a module beside this one, which is imported at the first call."""
+
+    def look(*args, **wanted):
+        return getattr(importlib.import_module("%s.%s" % (__package__, module)), function)(*args, **wanted)
+
+    return look
 
 
 class Kind:
@@ -46,19 +61,19 @@ class Kind:
 
 
 KINDS = {
-    "file": Kind(files.file, cap=4, timeout=10),
-    "glob": Kind(files.glob, cap=2, timeout=30),
-    "command": Kind(commands.command, cap=8, timeout=10),
-    "sockets": Kind(sockets.sockets, cap=1, timeout=10),
-    "unit": Kind(systemd.units, cap=1, timeout=10, grouped=True),
-    "timers": Kind(systemd.timers, cap=1, timeout=10),
-    "crontabs": Kind(crontabs.crontabs, cap=1, timeout=10),
-    "mounts": Kind(mounts.mounts, cap=1, timeout=10),
-    "resolve": Kind(tcp.resolve, cap=16, timeout=5),
-    "tcp": Kind(tcp.tcp, cap=64, timeout=5),
-    "tls": Kind(tls.tls, cap=16, timeout=10),
-    "http": Kind(http.http, cap=16, timeout=10),
-    "secret": Kind(secrets.secret, cap=4, timeout=10),
+    "file": Kind(_in("files", "file"), cap=4, timeout=10),
+    "glob": Kind(_in("files", "glob"), cap=2, timeout=30),
+    "command": Kind(_in("commands", "command"), cap=8, timeout=10),
+    "sockets": Kind(_in("sockets", "sockets"), cap=1, timeout=10),
+    "unit": Kind(_in("systemd", "units"), cap=1, timeout=10, grouped=True),
+    "timers": Kind(_in("systemd", "timers"), cap=1, timeout=10),
+    "crontabs": Kind(_in("crontabs", "crontabs"), cap=1, timeout=10),
+    "mounts": Kind(_in("mounts", "mounts"), cap=1, timeout=10),
+    "resolve": Kind(_in("tcp", "resolve"), cap=16, timeout=5),
+    "tcp": Kind(_in("tcp", "tcp"), cap=64, timeout=5),
+    "tls": Kind(_in("tls", "tls"), cap=16, timeout=10),
+    "http": Kind(_in("http", "http"), cap=16, timeout=10),
+    "secret": Kind(_in("secrets", "secret"), cap=4, timeout=10),
 }
 
 

@@ -159,7 +159,7 @@ class ClusterNode:
 async def cluster(redis: Redis, min_replicas: int) -> Part:
     """A cluster serves every slot, and would after the loss of a master."""
     state, lines = await together(redis.text("CLUSTER", "INFO"), redis.text("CLUSTER", "NODES"))
-    info = {name: value for name, _, value in (line.partition(":") for line in state.split())}
+    info = {name: value for name, dummy, value in (line.partition(":") for line in state.split())}
     nodes = parse_nodes(lines)
     actual = {node.address: f"{','.join(sorted(node.flags))}, {node.slots} slots" for node in nodes}
     return Part({"cluster_state": info.get("cluster_state")} | actual, cluster_problems(info, nodes, min_replicas))

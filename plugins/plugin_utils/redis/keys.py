@@ -61,7 +61,7 @@ async def count(redis: Redis, pattern: str, enough: int) -> int:
 async def _scan(redis: Redis, pattern: str, enough: int) -> list[str]:
     """Keys that match, until there are enough or all are seen; CannotLook when too many others lie between."""
     cursor, found = "0", set[str]()
-    for _ in range(_PAGES):
+    for dummy in range(_PAGES):
         reply = await redis.ask("SCAN", cursor, "MATCH", pattern, "COUNT", str(_PAGE))
         if not reply or not str(reply[0]).isdigit():
             raise CannotLook("malformed", "SCAN: a reply without a cursor")

@@ -11,30 +11,35 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import redis
-from redis import exceptions
-from redis.connection import DefaultParser
-
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook, cannot_look_from
 from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import ErrorReply, Reply, Server, Value
 
+try:
+    import redis
+    from redis import exceptions
+    from redis.connection import DefaultParser
+except ImportError as error:
+    MISSING: str | None = str(error)
+else:
+    MISSING = None
+    # Gives errors as the server said them; redis-py drops the first word of those that it has a class for.
+    _Verbatim = type("_Verbatim", (DefaultParser,), {"EXCEPTION_CLASSES": {}})
+
 _PINGS = 10
-# Gives errors as the server said them; redis-py drops the first word of those that it has a class for.
-_Verbatim = type("_Verbatim", (DefaultParser,), {"EXCEPTION_CLASSES": {}})
 
 
 def ask(server: Server, commands: Sequence[Sequence[str]], seconds: float) -> list[Reply]:
     """The replies to commands, all sent over one connection; raise CannotLook when they do not come."""
     with _connected(server, seconds) as connection:
         connection.send_packed_command(connection.pack_commands([_packable(command) for command in commands]))
-        return [_reply(connection) for _ in commands]
+        return [_reply(connection) for dummy in commands]
 
 
 def latency(server: Server, seconds: float) -> float:
     """Milliseconds that PING takes, as the mean of several over one open connection."""
     with _connected(server, seconds) as connection:
         start = time.monotonic()
-        for _ in range(_PINGS):
+        for dummy in range(_PINGS):
             connection.send_command("PING")
             _reply(connection)
         return (time.monotonic() - start) * 1000 / _PINGS

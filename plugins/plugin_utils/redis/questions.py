@@ -68,7 +68,7 @@ class _Quiet(Request):
     def line(self) -> str:
         """The command line, and what kind of lines it is fed."""
         bare = {name: value for name, value in self.params.items() if name != "stdin"}
-        first = str(self.params["stdin"]).split(" ")[0]
+        first = str(self.params["stdin"]).split(" ", maxsplit=1)[0]
         return f"{reproduce.line(bare)} <<< '{first} …'  # one line for each key seen before"
 
 
@@ -185,11 +185,10 @@ class Redis:
 
 
 def _library() -> Any:
-    try:
-        from ansible_collections.golive.verify.plugins.plugin_utils.redis import library
-    except ImportError as error:
-        detail = f"the Python library redis is not installed on the controller (pip install redis): {error}"
-        raise CannotLook("missing_tool", detail) from error
+    from ansible_collections.golive.verify.plugins.plugin_utils.redis import library
+
+    if library.MISSING:
+        raise CannotLook("missing_tool", f"the controller lacks redis ({library.MISSING}): pip install redis")
     return library
 
 

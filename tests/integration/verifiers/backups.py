@@ -33,7 +33,9 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="other users can be pl
 
 def run(*argv: str | Path, env: dict[str, str] | None = None, user: str | None = None) -> str:
     prefix = ["runuser", "-u", user, "--"] if user else []
-    done = subprocess.run([*prefix, *map(str, argv)], env=env, text=True, capture_output=True, timeout=60, cwd="/")
+    done = subprocess.run(
+        [*prefix, *map(str, argv)], env=env, text=True, capture_output=True, timeout=60, cwd="/", check=False
+    )
     if done.returncode:
         raise AssertionError(f"{argv}: {done.stdout}{done.stderr}")
     return done.stdout

@@ -40,7 +40,9 @@ class Host:
 
     def run(self, *argv: str, stdin: str = "") -> str:
         """Run a command in the namespace; it must succeed."""
-        done = subprocess.run([*self._enter, *argv], input=stdin, text=True, capture_output=True, timeout=90)
+        done = subprocess.run(
+            [*self._enter, *argv], input=stdin, text=True, capture_output=True, timeout=90, check=False
+        )
         if done.returncode:
             raise AssertionError(f"{argv}: {done.stderr}")
         return done.stdout

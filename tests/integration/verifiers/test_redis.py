@@ -337,7 +337,7 @@ def test_a_cache_is_judged_by_its_hits_its_lifetimes_and_its_warmth(options: Opt
     for number in range(40):
         root.set(f'cache:"{number}\n', "x", ex=600)
     fails("caching", wanted, "0 keys match product:*, not 5")
-    for _ in range(3):
+    for dummy in range(3):
         errs("caching", wanted | {"warm_keys": {}}, "only 0 lookups")  # the verifier's own do not count
     root.mset({f"product:{number}": "lamp" for number in range(5)})
     errs("caching", wanted, "too few")
@@ -455,7 +455,7 @@ def test_a_peer_that_is_no_redis_is_an_error_from_outside(control: str) -> None:
         def serve() -> None:
             while True:
                 try:
-                    peer, _ = listener.accept()
+                    peer, dummy = listener.accept()
                 except OSError:
                     return
                 with peer:

@@ -85,7 +85,7 @@ LISTED = "215; 1259 16384 TABLE public t postgres\n3338; 0 16384 TABLE DATA publ
     ("answer", "checksum", "status_wanted"),
     [
         (ran(LISTED), False, Status.PASS),
-        (ran(LISTED.split("\n")[0]), False, Status.FAIL),
+        (ran(LISTED.partition("\n")[0]), False, Status.FAIL),
         (ran("", 1, "pg_restore: error: could not read from input file: end of file"), True, Status.FAIL),
         (ran("", 1, "pg_restore: error: unsupported version (1.16) in file header"), False, Status.ERROR),
         (ran("", 1, "pg_restore: error: could not open input file: Permission denied"), True, Status.ERROR),

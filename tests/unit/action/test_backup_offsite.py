@@ -52,8 +52,9 @@ def offsite(entry: dict[str, Any], answers: dict[str, Any], **options: Any) -> V
 OFF = {"directory": "/off", "pattern": "*.age"}
 
 
-def copied(files: list[dict[str, Any]] | None = None, digest: str = DIGEST, df: Any = NAS) -> dict[str, Any]:
-    return directory("/off", month("/off") if files is None else files, digest=digest) | {DF_OFF: df}
+def copied(files: list[dict[str, Any]] | None = None, digest: str = DIGEST, df: Any = None) -> dict[str, Any]:
+    found = month("/off") if files is None else files
+    return directory("/off", found, digest=digest) | {DF_OFF: NAS if df is None else df}
 
 
 def test_an_equal_encrypted_copy_on_another_machine_is_off_site() -> None:

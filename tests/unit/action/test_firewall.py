@@ -184,8 +184,8 @@ def test_what_is_no_port_is_an_error(entry: Any) -> None:
     assert statuses(recorded("nftables"), allow=[entry]) == [Status.ERROR]
 
 
-def after_a_reboot(answers: Mapping[str, Any], allow: list[Any] = ALLOW) -> Verdict:
-    return firewall(answers, allow=allow)[1]
+def after_a_reboot(answers: Mapping[str, Any], allow: list[Any] | None = None) -> Verdict:
+    return firewall(answers, allow=ALLOW if allow is None else allow)[1]
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,13 @@ RIGHT = (
 )
 
 
-def exposed(sockets: Any, filters: Mapping[str, Any] = UNFILTERED, **options: Any) -> Status:
-    return status(Sockets, "host.exposed_ports", OPTIONS | options, {LIST: sockets, **filters})
+def exposed(sockets: Any, filters: Mapping[str, Any] | None = None, **options: Any) -> Status:
+    return status(
+        Sockets,
+        "host.exposed_ports",
+        OPTIONS | options,
+        {LIST: sockets, **(UNFILTERED if filters is None else filters)},
+    )
 
 
 def test_declared_sockets_and_those_on_loopback_pass() -> None:

@@ -39,6 +39,7 @@ def run(name, log, **arguments):
         input=json.dumps(arguments),
         capture_output=True,
         text=True,
+        check=False,
         timeout=60,
         env=ENVIRONMENT,
     )
@@ -114,6 +115,7 @@ def test_ansible_runs_it_also_in_check_mode(tmp_path):
         [*ansible_, "--one-line", "-m", "golive.verify.observe", "-a", json.dumps(asked)],
         capture_output=True,
         text=True,
+        check=False,
         timeout=120,
         env={
             **ENVIRONMENT,

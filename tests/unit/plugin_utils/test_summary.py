@@ -14,7 +14,7 @@ from tests.unit.plugin_utils.reports import sample
 
 
 def shown(report: dict[str, Any]) -> list[str]:
-    return [line for _, line in summary.lines(report)]
+    return [line for dummy, line in summary.lines(report)]
 
 
 def test_a_failing_item_says_what_where_why_and_what_to_do() -> None:

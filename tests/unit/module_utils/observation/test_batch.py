@@ -141,7 +141,7 @@ def test_each_look_has_its_own_deadline(kind):
 def test_when_the_whole_deadline_passes_nothing_is_lost(kind, tmp_path):
     script = Scripted()
     kind(script.look, cap=2)
-    stuck = [asked(seconds=0.05, value=1), *[asked(seconds=2) for _ in range(6)]]
+    stuck = [asked(seconds=0.05, value=1), *[asked(seconds=2) for dummy in range(6)]]
     command = {"kind": "command", "argv": ["sh", "-c", "echo $$ > %s/pid; sleep 300" % tmp_path]}
     begun = time.monotonic()
     answers = batch.run([*stuck, command, {"kind": "command", "argv": ["true"]}], 0.6)

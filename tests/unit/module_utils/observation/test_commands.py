@@ -232,7 +232,7 @@ def test_a_secret_that_cannot_be_read_is_not_run_without(tmp_path):
 
 def test_no_descriptor_stays_open():
     before = len(os.listdir("/proc/self/fd"))
-    for _ in range(5):
+    for dummy in range(5):
         shell("echo x")
         reason("sleep", "300", seconds=0.05)
     assert len(os.listdir("/proc/self/fd")) == before

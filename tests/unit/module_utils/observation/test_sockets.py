@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 
@@ -87,7 +88,7 @@ def test_a_socket_of_this_process_is_found(family, kind, address, protocol, name
 def test_sockets_with_a_peer_do_not_wait():
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(type=socket.SOCK_DGRAM) as talker:
         talker.connect(("127.0.0.1", 9))
-        with socket.create_connection(server.getsockname()) as client, server.accept()[0]:
+        with socket.create_connection(server.getsockname()) as client, contextlib.closing(server.accept()[0]):
             found = ours(look())
             assert [s["port"] for s in found] == [server.getsockname()[1]]
             assert client.getsockname()[1] not in [s["port"] for s in found]

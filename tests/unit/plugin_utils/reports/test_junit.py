@@ -58,7 +58,7 @@ def test_every_report_is_valid_and_reads_back_with_the_same_counts(name: str) ->
 
 
 def test_names_say_line_control_host_target_and_where_it_was_seen_from() -> None:
-    (suite, *_) = junitparser.JUnitXml.fromstring(junit.render(sample.realistic()).encode())
+    (suite, *dummy) = junitparser.JUnitXml.fromstring(junit.render(sample.realistic()).encode())
     (case,) = [case for case in suite if "tls.expiry web1" in case.name]
     assert case.name == (
         "line 7 Certificates do not expire within 30 days [tls.expiry web1 shop.example.com:443 controller #1]"

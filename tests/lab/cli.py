@@ -25,7 +25,7 @@ READY = RUN / "ready"
 def on_each(work: Callable[[Host], object], chosen: Iterable[Host] | None = None) -> None:
     """The same work on every host at once; the first error is raised when all have ended."""
     with ThreadPoolExecutor(16) as pool:
-        for _ in list(pool.map(work, chosen or lab().hosts.values())):
+        for dummy in list(pool.map(work, chosen or lab().hosts.values())):
             pass
 
 

@@ -129,7 +129,7 @@ def run(*argv: str | Path, given: str | None = None, env: Mapping[str, str] | No
 
 
 def shown(argv: Sequence[str | Path]) -> str:
-    words = " ".join(str(word) for word in argv).split("\n")[0]
+    words = " ".join(str(word) for word in argv).partition("\n")[0]
     return words if len(words) < 200 else words[:200] + " …"
 
 

@@ -31,7 +31,7 @@ def control_groups(name: str) -> list[Path]:
     other's services of the same name."""
     tops = []
     for line in Path("/proc/self/mountinfo").read_text().splitlines():
-        place, _, kind = line.partition(" - ")
+        place, dummy, kind = line.partition(" - ")
         if kind.startswith("cgroup2 ") or (kind.startswith("cgroup ") and "name=systemd" in kind):
             tops.append(Path(place.split()[4]) / NAMESPACE / name)
     return tops
@@ -176,7 +176,7 @@ def clear() -> None:
                 run("umount", "--lazy", place)
             shutil.rmtree(place, ignore_errors=True)
     for group in control_groups(""):
-        for directory, _, _ in os.walk(group, topdown=False):
+        for directory, dummy, dummy in os.walk(group, topdown=False):
             os.rmdir(directory)
     if RUN.exists():
         shutil.rmtree(RUN)

@@ -24,7 +24,7 @@ def lanes(chosen: Iterable[faults.Fault]) -> list[list[faults.Fault]]:
             found.remove(lane)
             hosts, members = lane[0] | hosts, lane[1] + members
         found.append((hosts, members))
-    return [members for _, members in found]
+    return [members for dummy, members in found]
 
 
 def left() -> set[tuple[str, str, str]]:

@@ -125,9 +125,9 @@ def test_no_more_than_the_cap_at_once(kind, cap):
 def test_different_kinds_do_not_wait_for_each_other(kind):
     kind(Scripted().look, cap=1)
     begun = time.monotonic()
-    answers = batch.run([asked(seconds=0.5), {"kind": "command", "argv": ["sleep", "0.5"]}], 10)
+    answers = batch.run([asked(seconds=3), {"kind": "command", "argv": ["sleep", "3"]}], 30)
     assert reasons(answers) == [None, None]
-    assert time.monotonic() - begun < 0.95
+    assert time.monotonic() - begun < 5.8
 
 
 def test_each_look_has_its_own_deadline(kind):
@@ -141,11 +141,11 @@ def test_each_look_has_its_own_deadline(kind):
 def test_when_the_whole_deadline_passes_nothing_is_lost(kind, tmp_path):
     script = Scripted()
     kind(script.look, cap=2)
-    stuck = [asked(seconds=0.05, value=1), *[asked(seconds=2) for dummy in range(6)]]
+    stuck = [asked(seconds=0.05, value=1), *[asked(seconds=60) for dummy in range(6)]]
     command = {"kind": "command", "argv": ["sh", "-c", "echo $$ > %s/pid; sleep 300" % tmp_path]}
     begun = time.monotonic()
     answers = batch.run([*stuck, command, {"kind": "command", "argv": ["true"]}], 0.6)
-    assert time.monotonic() - begun < 1.8
+    assert time.monotonic() - begun < 30
     assert reasons(answers) == [None, *["timeout"] * 7, None]
     assert all(answer["detail"] for answer in answers[1:8])
     assert script.calls <= 3

@@ -55,7 +55,7 @@ class ActionModule(Verifier):
 
     @proves("https.enforced")
     async def https(self, look: Observer, want: Wanted) -> list[Verdict]:
-        """On each name, plain HTTP serves nothing but a redirect to https, and https announces HSTS."""
+        """On each name, for each page, plain HTTP serves nothing but a redirect to https, and https announces HSTS."""
         return [
             verdict
             for verdicts in await together(*(_https_of(look, want, name) for name in names_of(want)))
@@ -83,30 +83,42 @@ async def _addresses(look: Observer, url: str) -> list[str]:
 
 
 async def _https_of(look: Observer, want: Wanted, name: str) -> list[Verdict]:
-    port = urlsplit(want.url).port
-    secure_url = f"https://{name}:{port}/" if port else f"https://{name}/"
-    plain_url = f"http://{name}/" if want.http_port == 80 else f"http://{name}:{want.http_port}/"
-    plain_port = f"port {want.http_port}"
+    own, port = urlsplit(want.url).hostname or "", urlsplit(want.url).port
+    secure_base = f"https://{name}:{port}/" if port else f"https://{name}/"
+    plain_base = f"http://{name}/" if want.http_port == 80 else f"http://{name}:{want.http_port}/"
+    # The pages are those of the URL's own name; others may have none but the first.
+    paths = list(dict.fromkeys(["/", *want.pages])) if name == own else ["/"]
     verdicts = []
-    for address in await _addresses(look, secure_url):
+    for address in await _addresses(look, secure_base):
         clear: TcpFact = await look.tcp(name, want.http_port, address=address)
-        secure: HttpFact = await look.http(secure_url, address=address, cafile=want.cafile)
-        plain = await look.http(plain_url, address=address) if clear.state == "open" else None
-        verdicts.append(
-            judge(
-                expected=f"{plain_port} closed or 301/308 to https://{name}; HSTS max-age >= {want.hsts_min_age} s",
-                actual={
-                    plain_port: f"{plain.status} {plain.header('location') or ''}".strip() if plain else clear.state,
-                    "hsts": secure.header("strict-transport-security"),
-                },
-                problems=[
-                    *(redirect_problems(plain, name) if plain else ()),
-                    *hsts_problems(secure, want.hsts_min_age, want.include_subdomains),
-                ],
-                subject=f"{name} at {address}",
-            )
+        secure = await together(
+            *(look.http(urljoin(secure_base, path), address=address, cafile=want.cafile) for path in paths)
         )
+        plain: list[HttpFact | None] = [None] * len(paths)
+        if clear.state == "open":
+            plain = await together(*(look.http(urljoin(plain_base, path), address=address) for path in paths))
+        verdicts.append(_https_verdict(want, name, address, clear, list(zip(paths, plain, secure, strict=True))))
     return verdicts
+
+
+def _https_verdict(
+    want: Wanted, name: str, address: str, clear: TcpFact, pages: Sequence[tuple[str, HttpFact | None, HttpFact]]
+) -> Verdict:
+    port, actual, problems = f"port {want.http_port}", {}, []
+    for path, plain, secure in pages:
+        actual[path] = {
+            port: f"{plain.status} {plain.header('location') or ''}".strip() if plain else clear.state,
+            "hsts": secure.header("strict-transport-security"),
+        }
+        wrong = redirect_problems(plain, name) if plain else []
+        wrong += hsts_problems(secure, want.hsts_min_age, want.include_subdomains)
+        problems += wrong if len(pages) == 1 else [f"{path}: {problem}" for problem in wrong]
+    return judge(
+        expected=f"{port} closed or 301/308 to https://{name}; HSTS max-age >= {want.hsts_min_age} s",
+        actual=actual,
+        problems=problems,
+        subject=f"{name} at {address}",
+    )
 
 
 def names_of(want: Wanted) -> list[str]:
@@ -180,6 +192,7 @@ def hsts_problems(reply: HttpFact, min_age: int, include_subdomains: bool) -> li
     return problems
 
 
+_TELLS_ALL = {"unsafe-url", "no-referrer-when-downgrade"}
 _JUDGED = {
     "x-content-type-options",
     "x-frame-options",
@@ -201,8 +214,12 @@ def header_problems(reply: HttpFact) -> list[str]:
         reply.header("content-security-policy") or ""
     ):
         problems.append("nothing keeps other sites from framing it")
-    if not reply.header("referrer-policy"):
+    # Browsers take the last policy that they know (Referrer Policy, §8.1); those before it are for older ones.
+    policy = (reply.header("referrer-policy") or "").rpartition(",")[2].strip().lower()
+    if not policy:
         problems.append("Referrer-Policy is not sent")
+    elif policy in _TELLS_ALL:
+        problems.append(f"Referrer-Policy {policy} tells other sites the full address")
     if reply.header("x-powered-by"):
         problems.append(f"X-Powered-By gives away {reply.header('x-powered-by')}")
     return problems

@@ -16,6 +16,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.facts import TcpFact
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import HOST, Observer, attempt, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Verdict, judge, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.tls import clear
 from ansible_collections.golive.verify.plugins.plugin_utils.tls.certificates import (
     ChainPath,
     Roots,
@@ -277,14 +278,20 @@ async def _protocols_verdict(look: Observer, want: Wanted, peer: Peer, expected:
 
 
 async def _hop_verdict(look: Observer, peer: Peer, roots: Roots, expected: str) -> Verdict:
-    fact, clear = await together(attempt(_handshake(look, peer)), attempt(_cleartext(look, peer)))
+    fact, plain, session = await together(
+        attempt(_handshake(look, peer)), attempt(_cleartext(look, peer)), attempt(_session_in_clear(look, peer))
+    )
     problems = hop_problems(fact, peer.name, roots, datetime.now(UTC))
-    if isinstance(clear, TcpFact) and clear.state == "open":
+    if isinstance(plain, TcpFact) and plain.state == "open":
         problems.append(f"port {peer.cleartext_port}, for clear text, is open")
-    unseen = [outcome for outcome in (fact, clear) if isinstance(outcome, CannotLook)]
+    if session is True:
+        problems.append("a session may go on in clear")
+    unseen = [outcome for outcome in (fact, plain, session) if isinstance(outcome, CannotLook)]
     if unseen and not problems:
         raise unseen[0]
-    actual: dict[str, Any] = {"clear text": clear.state if isinstance(clear, TcpFact) else "no port declared"}
+    actual: dict[str, Any] = {"clear text": plain.state if isinstance(plain, TcpFact) else "no port declared"}
+    if isinstance(session, bool):
+        actual["session in clear"] = "accepted" if session else "rejected"
     if isinstance(fact, TlsFact) and fact.accepted:
         actual |= {"version": fact.version, "cipher": fact.cipher, **describe(parse(fact.certificates())[0])}
     return judge(expected=expected, actual=actual, problems=problems, subject=peer.subject)
@@ -304,3 +311,10 @@ async def _cleartext(look: Observer, peer: Peer) -> TcpFact | None:
     if peer.cleartext_port is None:
         return None
     return await look.tcp(peer.name, peer.cleartext_port, address=peer.address)
+
+
+async def _session_in_clear(look: Observer, peer: Peer) -> bool | None:
+    """Whether TLS is only an offer; None where the protocol cannot do without it, or mail, which comes in clear too."""
+    if peer.starttls != "postgres":
+        return None
+    return await clear.postgres(look, peer.name, peer.port, peer.address)

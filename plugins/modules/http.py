@@ -38,7 +38,8 @@ options:
     type: int
     default: 2000
   pages:
-    description: Paths that must carry the security headers; name one of each kind of reply, page and API.
+    description:
+      - Paths that must carry the security headers and serve HTTPS only; name one of each kind of reply, page and API.
     type: list
     elements: str
     default: [/]

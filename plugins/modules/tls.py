@@ -101,7 +101,10 @@ options:
         description: The name for which the certificate must be good. Without it, the hop's O(hops[].host).
         type: str
       starttls:
-        description: Protocol in whose words TLS is asked for on a connection that begins in clear.
+        description:
+          - Protocol in whose words TLS is asked for on a connection that begins in clear.
+          - With V(postgres), sessions that go on in clear must be rejected too. That is asked for as a user named
+            C(golive), so a rule for one other user or database alone is not seen.
         type: str
         choices: [postgres, smtp]
       cleartext_port:

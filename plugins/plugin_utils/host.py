@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import REASONS
@@ -37,6 +37,11 @@ class HostTransport:
         except AnsibleConnectionFailure as failure:
             self.unreachable = str(failure)
             return [{"reason": "unreachable", "detail": self.unreachable}] * len(requests)
+        except AnsibleError as failure:
+            # The connection plugin says so when become wants a password or takes another: only these looks are denied.
+            if "password" not in str(failure):
+                raise
+            return [{"reason": "denied", "detail": f"become: {failure}"}] * len(requests)
         return _answers(reply, len(requests))
 
     @contextmanager

@@ -37,7 +37,10 @@ def _command(p: Params) -> str:
 
 def _tcp(p: Params) -> str:
     connect = shlex.join(["nc", "-w", "5", p.get("address") or p["host"], str(p["port"])])
-    return f"printf {shlex.quote(p['send'])} | {connect}" if p.get("send") else connect.replace("nc ", "nc -vz ", 1)
+    if not p.get("send"):
+        return connect.replace("nc ", "nc -vz ", 1)
+    sent = "".join(char if char >= " " else f"\\{ord(char):03o}" for char in p["send"])
+    return f"printf {shlex.quote(sent)} | {connect}"
 
 
 def _tls(p: Params) -> list[str]:

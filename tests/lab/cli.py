@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from labkit import diff, faults, hosts, net, pki, provision, rehearse, tree  # noqa: E402
-from labkit.base import NETNS, RUN, TREE, Host, LabError, lab, need_root, step  # noqa: E402
+from tests.lab.labkit import diff, faults, hosts, net, pki, provision, rehearse, tree  # noqa: E402
+from tests.lab.labkit.base import NETNS, RUN, TREE, Host, LabError, lab, need_root, step  # noqa: E402
 
 MARK = RUN / "golive-lab"  # what says that this directory is the lab's, and may be deleted
 READY = RUN / "ready"

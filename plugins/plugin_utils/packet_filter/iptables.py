@@ -24,6 +24,10 @@ class Table:
     policies: dict[str, str] = field(default_factory=dict)
     rules: list[tuple[str, list[str]]] = field(default_factory=list)
 
+    def filters(self) -> bool:
+        """Whether it does anything at all."""
+        return bool(self.rules) or any(policy not in ("ACCEPT", "-") for policy in self.policies.values())
+
 
 _COUNTERS = re.compile(r"^\[\d+:\d+\] (?=-A )")
 # ufw writes such lines into its files; with a position, nobody writes them.

@@ -51,7 +51,9 @@ class Rules:
 
 
 async def running(look: Observer) -> Rules:
-    """The rules in force. Any of the tools may be missing, but not all; one that may not look is CannotLook."""
+    """The rules in force. A tool that may not look is CannotLook. Any may be missing as long as another tells of rules:
+    where none does, those that only the missing one could tell of may be there.
+    """
     commands = [NFT, *((tool,) for tools in SAVES.values() for tool in tools)]
     outcomes = dict(
         zip(
@@ -67,7 +69,11 @@ async def running(look: Observer) -> Rules:
     if len(refusals) == len(commands):
         raise CannotLook("missing_tool", "none of nft and iptables-save is installed, so nothing tells of a firewall")
     printed = {tool: outcome.stdout for tool, outcome in outcomes.items() if isinstance(outcome, CommandFact)}
-    return put_together(printed)
+    rules = put_together(printed)
+    if "nft" not in printed and not any(table.filters() for tables in rules.iptables.values() for table in tables):
+        detail = "nft is not installed, and iptables-save tells of no rule: those of nftables cannot be seen"
+        raise CannotLook("missing_tool", detail)
+    return rules
 
 
 def put_together(printed: Mapping[str, str]) -> Rules:

@@ -25,7 +25,8 @@ class Fault:
     """One line of the table; faults.yml says what its fields mean."""
 
     name: str
-    control: str
+    controls: tuple[str, ...]
+    also: tuple[str, ...]
     hosts: tuple[str, ...]
     title: str
     expect: str
@@ -48,7 +49,7 @@ class Fault:
 @functools.cache
 def table() -> dict[str, Fault]:
     raw = yaml.safe_load((HERE / "faults.yml").read_text())
-    found = [parse(entry) for entry in raw["faults"]]
+    found = [parse(entry, raw["together"]) for entry in raw["faults"]]
     names = [fault.name for fault in found]
     if len(set(names)) != len(names):
         raise LabError(f"faults.yml has a name twice: {sorted(name for name in set(names) if names.count(name) > 1)}")
@@ -60,11 +61,12 @@ def helpers() -> str:
     return str(yaml.safe_load((HERE / "faults.yml").read_text())["helpers"])
 
 
-def parse(entry: dict[str, Any]) -> Fault:
-    hosts = (entry["host"],) if isinstance(entry["host"], str) else tuple(entry["host"])
+def parse(entry: dict[str, Any], together: dict[str, list[str]]) -> Fault:
+    hosts = several(entry["host"])
     for name in hosts:
         lab().host(name)
-    if entry.keys() - {"name", "control", "host", "title", "expect", "replace", "keep", "break", "heal", "then"}:
+    fields = ("name", "control", "also", "host", "title", "expect", "replace", "keep")
+    if entry.keys() - {*fields, "break", "heal", "then"}:
         raise LabError(f"fault {entry['name']} has a field that nothing reads")
     if entry["expect"] not in ("fail", "error"):
         raise LabError(f"fault {entry['name']} must expect fail or error")
@@ -77,7 +79,8 @@ def parse(entry: dict[str, Any]) -> Fault:
 
     return Fault(
         name=entry["name"],
-        control=entry["control"],
+        controls=several(entry["control"]),
+        also=tuple(control for word in several(entry.get("also", ())) for control in together.get(word, [word])),
         hosts=hosts,
         title=entry["title"],
         expect=entry["expect"],
@@ -87,6 +90,10 @@ def parse(entry: dict[str, Any]) -> Fault:
         heals=steps("heal"),
         then=steps("then"),
     )
+
+
+def several(value: str | Sequence[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def broken() -> list[str]:
@@ -184,7 +191,7 @@ def show() -> None:
 
 def lines() -> Iterator[str]:
     rows = [("FAULT", "HOST", "CONTROL", "EXPECT", "WHAT IS BROKEN")]
-    rows += [(f.name, ",".join(f.hosts), f.control, f.expect, f.title) for f in table().values()]
+    rows += [(f.name, ",".join(f.hosts), ",".join(f.controls), f.expect, f.title) for f in table().values()]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
         yield "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]])

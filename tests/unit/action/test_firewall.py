@@ -144,7 +144,14 @@ def test_what_options_leave_out_does_not_count() -> None:
 def test_no_rules_at_all_fail() -> None:
     empty = '{"nftables": [{"metainfo": {"version": "1.0.6"}}]}'
     assert statuses(nothing() | {NFT: printed(empty)}) == [Status.FAIL, Status.FAIL]
-    assert statuses(nothing() | dict.fromkeys(SAVES[:2], printed(""))) == [Status.FAIL, Status.FAIL]
+    assert statuses(nothing() | {NFT: printed(empty)} | dict.fromkeys(SAVES[:2], printed(""))) == [Status.FAIL] * 2
+
+
+def test_no_rules_of_iptables_say_nothing_of_nftables_that_nobody_can_read() -> None:
+    for text in ("", "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n"):
+        (verdict,) = firewall(nothing() | dict.fromkeys(SAVES[:2], printed(text)))
+        assert verdict.status is Status.ERROR
+        assert "nft is not installed" in verdict.message
 
 
 def test_a_host_without_any_tool_proves_nothing() -> None:

@@ -134,6 +134,22 @@ def test_https_that_is_not_enforced_fails(plain: Any, secure: Any) -> None:
     assert https(port80("open"), plain, secure) is Status.FAIL
 
 
+@pytest.mark.parametrize(
+    ("plain_api", "secure_api", "wanted"),
+    [
+        pytest.param(reply(301, Location="https://shop.test/api"), reply(**HSTS), Status.PASS, id="right"),
+        pytest.param(reply(200), reply(**HSTS), Status.FAIL, id="in clear"),
+        pytest.param(reply(301, Location="https://shop.test/api"), reply(), Status.FAIL, id="no HSTS"),
+        pytest.param(CannotLook("timeout", "10 s"), reply(**HSTS), Status.ERROR, id="plain not seen"),
+        pytest.param(MOVED, CannotLook("timeout", "10 s"), Status.ERROR, id="HSTS not seen"),
+    ],
+)
+def test_https_is_enforced_on_every_page(plain_api: Any, secure_api: Any, wanted: Status) -> None:
+    answers = {RESOLVE: ADDRESSES, TCP_80: port80("open"), PLAIN: MOVED, SECURE: reply(**HSTS)}
+    answers |= {f"{PLAIN}api": plain_api, f"{SECURE}api": secure_api}
+    assert status(Http, "https.enforced", {"url": "https://shop.test", "pages": ["/api"]}, answers) is wanted
+
+
 def test_https_that_cannot_be_looked_at_is_an_error() -> None:
     assert https(CannotLook("unreachable", "no route"), MOVED, reply(**HSTS)) is Status.ERROR
     assert https(port80("open"), MOVED, CannotLook("timeout", "5 s")) is Status.ERROR
@@ -159,3 +175,9 @@ def test_security_headers_are_wanted_on_every_page() -> None:
     assert headers(reply(**GOOD), reply()) == [Status.PASS, Status.FAIL]
     assert headers(reply(**GOOD), reply(X_Powered_By="Express", **GOOD)) == [Status.PASS, Status.FAIL]
     assert headers(reply(**GOOD), CannotLook("timeout", "10 s")) == [Status.ERROR]
+
+
+def test_a_referrer_policy_that_tells_everything_protects_nobody() -> None:
+    loose = {**GOOD, "Referrer_Policy": "no-referrer, unsafe-url"}
+    for_old_browsers = {**GOOD, "Referrer_Policy": "no-referrer-when-downgrade, strict-origin-when-cross-origin"}
+    assert headers(reply(**loose), reply(**for_old_browsers)) == [Status.FAIL, Status.PASS]

@@ -312,8 +312,8 @@ def tls(chain: tuple[str, list[str]], clear: Any, listener: Any, shake: Any = No
         "openssl s_client -connect 127.0.0.1:6380 -servername 127.0.0.1 -showcerts": shake or agreed,
         "cat /ca.pem": file,
         f"{cli} --csv CONFIG GET port": listener,
-        "printf 'PING\r\n' | nc -w 5 127.0.0.1 6379": clear,
-        "printf 'PING\r\n' | nc -w 5 127.0.0.1 6380": port(6380),
+        r"printf 'PING\015\012' | nc -w 5 127.0.0.1 6379": clear,
+        r"printf 'PING\015\012' | nc -w 5 127.0.0.1 6380": port(6380),
     }
     return status(Redis, "redis.tls", {"port": 6380, "tls": True, "cafile": "/ca.pem"}, answers)
 

@@ -348,7 +348,17 @@ def test_protocols_of_a_name_without_addresses_are_not_proven() -> None:
 HOP = {"host": "db.test", "name": "shop.test", "port": 5432, "starttls": "postgres", "cleartext_port": 8080}
 HOP_RESOLVE, HOP_CLEAR = "getent ahosts db.test", "nc -vz -w 5 192.0.2.1 8080"
 HOP_HANDSHAKE = "openssl s_client -connect 192.0.2.1:5432 -servername shop.test -starttls postgres -showcerts"
+HOP_SESSION = (
+    r"printf '\000\000\000%\000\003\000\000user\000golive\000database\000golive\000\000' | nc -w 5 192.0.2.1 5432"
+)
 CLOSED = {"address": "192.0.2.1", "family": "ipv4", "port": 8080, "state": "refused", "reply": None}
+
+
+def session(said: str | None) -> dict[str, Any]:
+    return CLOSED | {"port": 5432, "state": "open", "reply": said}
+
+
+REJECTED = session('E\0\0\0vSFATAL\0VFATAL\0C28000\0Mno pg_hba.conf entry for host "192.0.2.7", no encryption\0\0')
 
 
 @pytest.mark.parametrize(
@@ -363,17 +373,27 @@ CLOSED = {"address": "192.0.2.1", "family": "ipv4", "port": 8080, "state": "refu
         pytest.param(
             {"HOP_HANDSHAKE": CannotLook("malformed", "answered without TLS: 'HTTP/1.1 400'")}, Status.FAIL, id="HTTP"
         ),
+        pytest.param({"HOP_SESSION": session("R\0\0\0\x17\0\0\0\nSCRAM-SHA-256\0\0")}, Status.FAIL, id="clear session"),
+        pytest.param({"HOP_SESSION": session("E\0\0\0<SFATAL\0C53300\0Mtoo many\0\0")}, Status.ERROR, id="too many"),
+        pytest.param({"HOP_SESSION": session("")}, Status.ERROR, id="hangs up"),
+        pytest.param({"HOP_SESSION": session(None)}, Status.ERROR, id="silent"),
+        pytest.param({"HOP_SESSION": session("HTTP/1.1 400")}, Status.ERROR, id="no PostgreSQL"),
         pytest.param({"HOP_RESOLVE": resolved()}, Status.ERROR, id="no address"),
         pytest.param({"HOP_HANDSHAKE": shake()}, Status.ERROR, id="no certificate"),
         *(
             pytest.param({look: CannotLook(reason, "no")}, Status.ERROR, id=f"{look} {reason}")
-            for look in ("HOP_RESOLVE", "CAFILE", "HOP_HANDSHAKE", "HOP_CLEAR")
+            for look in ("HOP_RESOLVE", "CAFILE", "HOP_HANDSHAKE", "HOP_CLEAR", "HOP_SESSION")
             for reason in REASONS
         ),
     ],
 )
 def test_internal(changes: dict[str, Any], status: Status) -> None:
-    right = {"HOP_RESOLVE": resolved("192.0.2.1"), "HOP_HANDSHAKE": RIGHT, "HOP_CLEAR": CLOSED}
+    right = {
+        "HOP_RESOLVE": resolved("192.0.2.1"),
+        "HOP_HANDSHAKE": RIGHT,
+        "HOP_CLEAR": CLOSED,
+        "HOP_SESSION": REJECTED,
+    }
     verdict = one("tls.internal", {"hops": [HOP]}, **{**right, **changes})
     assert verdict.status is status, verdict.message
 
@@ -384,6 +404,7 @@ def test_a_hop_without_an_address_is_not_hidden_by_another() -> None:
         HOP_RESOLVE: resolved("192.0.2.1"),
         HOP_HANDSHAKE: RIGHT,
         HOP_CLEAR: CLOSED,
+        HOP_SESSION: REJECTED,
         "getent ahosts gone.test": resolved(),
     }
     hops = [HOP, HOP | {"host": "gone.test"}]

@@ -16,10 +16,13 @@ from pathlib import Path
 
 # The first message of a client that wants TLS: its length and the code of the request.
 _SSL_REQUEST = struct.pack("!II", 8, 80877103)
+# What PostgreSQL says to a session in clear where only hostssl lines let anybody in.
+_FIELDS = b"SFATAL\0VFATAL\0C28000\0Mno pg_hba.conf entry, no encryption\0\0"
+_REJECTION = b"E" + struct.pack("!I", 4 + len(_FIELDS)) + _FIELDS
 
 
 def start(port: int, certificate: tuple[Path, Path], database: Path) -> None:
-    """Relay encrypted connections to a database's Unix socket as long as this process lives. Others are cut off."""
+    """Relay encrypted connections to a database's Unix socket as long as this process lives. Others are rejected."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(*certificate)
@@ -41,6 +44,7 @@ class _Relay(socketserver.BaseRequestHandler):
         self.request.settimeout(10)
         with contextlib.suppress(OSError):
             if self.request.recv(len(_SSL_REQUEST), socket.MSG_WAITALL) != _SSL_REQUEST:
+                self.request.sendall(_REJECTION)
                 return
             self.request.sendall(b"S")
             with (

@@ -7,7 +7,7 @@
 #   make sanity        ansible-test sanity on the oldest and the newest supported ansible-core
 #   make docs build    the documentation site; the collection's artifact, checked by galaxy-importer
 #   make lab-up        boot the lab of real hosts (make lab-down stops it)
-#   make bench         measure against the alternatives, on the lab
+#   make bench         measure against the alternatives, on a lab of its own (about ten minutes, alone on the machine)
 #   make verifier NAME=time_sync CONTROL=host.time_sync   begin a verifier (see CONTRIBUTING.md)
 #   make requirements  resolve requirements/*.in again into the pinned requirements/*.txt
 #   make clean         remove what all of these made, except the lab

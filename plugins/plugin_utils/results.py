@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -135,6 +135,13 @@ class Result:
             "severity": self.severity.value,
             "evidence": [_members(look) for look in self.evidence],
         }
+
+
+def plain(value: Any) -> Any:
+    """What a verifier gave as actual and JSON does not know, as plain data: for the default of json.dumps."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return sorted(value, key=str) if isinstance(value, (set, frozenset)) else str(value)
 
 
 def _members(record: Result | Evidence) -> dict[str, Any]:

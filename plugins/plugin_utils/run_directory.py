@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from ansible_collections.golive.verify.plugins.plugin_utils.plan import SCHEMA, Plan
+from ansible_collections.golive.verify.plugins.plugin_utils.results import plain
 
 
 class BadRun(Exception):
@@ -65,7 +66,7 @@ class RunDirectory:
     def write(self, name: str, data: Mapping[str, Any] | str) -> Path:
         """Write one file, whole or not at all."""
         target = self.path / name
-        text = data if isinstance(data, str) else json.dumps(data)
+        text = data if isinstance(data, str) else json.dumps(data, default=plain)
         handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".draft-")
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:
             stream.write(text)

@@ -24,7 +24,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.controls import Cont
 from ansible_collections.golive.verify.plugins.plugin_utils.host import HostTransport
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Interface, NotAsked, Wanted, interface
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Result, Status, Verdict, unseen, worst
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Result, Status, Verdict, plain, unseen, worst
 
 Proven = Verdict | Sequence[Verdict]
 Prover = Callable[[Any, Observer, Wanted], Awaitable[Proven]]
@@ -167,7 +167,7 @@ class Proofs:
             "verdict": worst(statuses).value,
             "summary": {status.value: statuses.count(status) for status in Status if status in statuses},
             "round_trips": self.round_trips,
-            "checks_json": json.dumps([result.as_dict() for result in self.results]),
+            "checks_json": json.dumps([result.as_dict() for result in self.results], default=plain),
         }
         return answer | ({"unreachable": True, "msg": self.unreachable} if self.unreachable else {})
 

@@ -51,6 +51,12 @@ def test_results_come_back_by_host_whatever_its_name(run: RunDirectory) -> None:
     assert {host: len(parts) for host, parts in run.results().items()} == {"a": 1, "b/c": 2}
 
 
+def test_what_a_verifier_saw_is_kept_whatever_its_type(run: RunDirectory) -> None:
+    run.write_results("a", "t", {"results": [{"actual": {"item": PLAN.items[0], "set": {2, 1}, "path": run.path}}]})
+    actual = run.results()["a"][0]["results"][0]["actual"]
+    assert (actual["item"]["text"], actual["set"], actual["path"]) == ("Health", [1, 2], str(run.path))
+
+
 def test_a_run_never_overwrites_another(run: RunDirectory) -> None:
     with pytest.raises(FileExistsError):
         run.create(PLAN)

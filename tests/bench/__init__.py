@@ -1,0 +1,1 @@
+"""How fast the collection is, as ratios to what else one could use on the same hosts in the same run: `make bench`."""

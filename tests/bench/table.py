@@ -1,0 +1,91 @@
+"""The figures of a run as one table, each ratio beside the bar that it is to meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.bench.contenders import GOSS_RUN, OURS, PING, TASKS, TESTINFRA, Contender
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How many times as long as a contender ours may take, or how many times as fast as it ours must be."""
+
+    contender: str
+    hosts: int
+    at_most: float = 0
+    at_least: float = 0
+
+    def judge(self, figures: Mapping[str, Any]) -> tuple[str, str]:
+        """The ratio in words, and whether it is met; without a figure, neither."""
+        ours, other = figures.get(key(OURS, self.hosts)), figures.get(key(self.contender, self.hosts))
+        if not ours or not other:
+            return "not available", ""
+        ratio = ours["seconds"]["median"] / other["seconds"]["median"]
+        if self.at_most:
+            met = ratio <= self.at_most
+            return f"takes {ratio:.2f} times as long as {self.contender}; bar: at most {self.at_most:g}", _word(met)
+        met = 1 / ratio >= self.at_least
+        return f"is {1 / ratio:.1f} times as fast as {self.contender}; bar: at least {self.at_least:g}", _word(met)
+
+
+def _word(met: bool) -> str:
+    return "ok" if met else "missed"
+
+
+def bars(fleet: int) -> Sequence[Bar]:
+    """What issue and design promise."""
+    return (
+        Bar(PING, 1, at_most=1.3),
+        Bar(PING, fleet, at_most=1.15),
+        Bar(GOSS_RUN, 1, at_least=1.8),
+        Bar(GOSS_RUN, fleet, at_least=1.8),
+        Bar(TASKS, 1, at_least=25),
+        Bar(TESTINFRA, 1, at_least=25),
+    )
+
+
+def key(contender: str, hosts: int) -> str:
+    """The name of a row."""
+    return f"{contender} on {hosts}"
+
+
+def lines(everyone: Sequence[Contender], fleet: int, found: Mapping[str, Any]) -> Iterator[str]:
+    """The whole table, as the terminal shows it."""
+    figures = found["contenders"]
+    yield f"{'':58} {'hosts':>5} {'runs':>4} {'seconds':>8} {'min':>7} {'max':>7} {'x ping':>7} {'CPU s':>6}"
+    for hosts in (1, fleet):
+        ping = figures.get(key(PING, hosts))
+        for contender in everyone:
+            if hosts == 1 or not contender.slow:
+                yield _row(contender.title, hosts, figures.get(key(contender.name, hosts)), ping)
+    yield ""
+    for bar in bars(fleet):
+        said, word = bar.judge(figures)
+        yield f"{f'{bar.hosts} host' + 's' * (bar.hosts > 1):>9}   checks {said:<62} {word}"
+    yield ""
+    ours = found["ours"]
+    yield (
+        f"Controller, {fleet} hosts: {ours['memory_mb']:.0f} MB at the peak with all workers, "
+        f"{ours['cpu_per_host']:.2f} CPU seconds per host"
+    )
+    report = found["report"]
+    seconds, sizes = report["seconds"], report["megabytes"]
+    parts = ", ".join(f"{name} {sizes[name]:.1f} MB" for name in sizes)
+    yield (
+        f"Report of {report['results']:,} results: {seconds['all formats']:.1f} s for all formats "
+        f"({seconds['gate and contract']:.1f} s of them the gate), {report['memory_mb']:.0f} MB of memory; {parts}"
+    )
+
+
+def _row(title: str, hosts: int, figure: Mapping[str, Any] | None, ping: Mapping[str, Any] | None) -> str:
+    if figure is None:
+        return f"{title:58} {hosts:>5} {'not available':>14}"
+    seconds = figure["seconds"]
+    ratio = f"{seconds['median'] / ping['seconds']['median']:>7.2f}" if ping else f"{'':7}"
+    return (
+        f"{title:58} {hosts:>5} {figure['runs']:>4} {seconds['median']:>8.2f} {seconds['min']:>7.2f} "
+        f"{seconds['max']:>7.2f} {ratio} {figure['cpu']['median']:>6.2f}"
+    )

@@ -1,4 +1,4 @@
-"""The figures of a run as one table, each ratio beside the bar that it is to meet."""
+"""The figures of a run as one table, each ratio beside the limit that it is to meet."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Bar:
         ratio = ours["seconds"]["median"] / other["seconds"]["median"]
         if self.at_most:
             met = ratio <= self.at_most
-            return f"takes {ratio:.2f} times as long as {self.contender}; bar: at most {self.at_most:g}", _word(met)
+            return f"takes {ratio:.2f} times as long as {self.contender}; limit: at most {self.at_most:g}", _word(met)
         met = 1 / ratio >= self.at_least
-        return f"is {1 / ratio:.1f} times as fast as {self.contender}; bar: at least {self.at_least:g}", _word(met)
+        return f"is {1 / ratio:.1f} times as fast as {self.contender}; limit: at least {self.at_least:g}", _word(met)
 
 
 def _word(met: bool) -> str:
@@ -62,9 +62,9 @@ def lines(everyone: Sequence[Contender], fleet: int, found: Mapping[str, Any]) -
             if hosts == 1 or not contender.slow:
                 yield _row(contender.title, hosts, figures.get(key(contender.name, hosts)), ping)
     yield ""
-    for bar in bars(fleet):
-        said, word = bar.judge(figures)
-        yield f"{f'{bar.hosts} host' + 's' * (bar.hosts > 1):>9}   checks {said:<62} {word}"
+    for limit in bars(fleet):
+        said, word = limit.judge(figures)
+        yield f"{f'{limit.hosts} host' + 's' * (limit.hosts > 1):>9}   checks {said:<62} {word}"
     yield ""
     ours = found["ours"]
     yield (

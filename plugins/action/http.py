@@ -35,7 +35,8 @@ class ActionModule(Verifier):
     async def health(self, look: Observer, want: Wanted) -> list[Verdict]:
         """Each health path answers 200 in time, and its body says that the service and its dependencies are up."""
         want.need("health")
-        asked = [(path, address) for path in want.health for address in await _addresses(look, want.url)]
+        addresses = await _addresses(look, want.url)
+        asked = [(path, address) for path in want.health for address in addresses]
         replies = await together(
             *(
                 look.http(urljoin(want.url, path), address=address, cafile=want.cafile).timed()
@@ -83,22 +84,24 @@ async def _addresses(look: Observer, url: str) -> list[str]:
 
 
 async def _https_of(look: Observer, want: Wanted, name: str) -> list[Verdict]:
+    addresses = await _addresses(look, f"https://{name}/")
+    return await together(*(_https_at(look, want, name, address) for address in addresses))
+
+
+async def _https_at(look: Observer, want: Wanted, name: str, address: str) -> Verdict:
     own, port = urlsplit(want.url).hostname or "", urlsplit(want.url).port
     secure_base = f"https://{name}:{port}/" if port else f"https://{name}/"
     plain_base = f"http://{name}/" if want.http_port == 80 else f"http://{name}:{want.http_port}/"
     # The pages are those of the URL's own name; others may have none but the first.
     paths = list(dict.fromkeys(["/", *want.pages])) if name == own else ["/"]
-    verdicts = []
-    for address in await _addresses(look, secure_base):
-        clear: TcpFact = await look.tcp(name, want.http_port, address=address)
-        secure = await together(
-            *(look.http(urljoin(secure_base, path), address=address, cafile=want.cafile) for path in paths)
-        )
-        plain: list[HttpFact | None] = [None] * len(paths)
-        if clear.state == "open":
-            plain = await together(*(look.http(urljoin(plain_base, path), address=address) for path in paths))
-        verdicts.append(_https_verdict(want, name, address, clear, list(zip(paths, plain, secure, strict=True))))
-    return verdicts
+    clear, *secure = await together(
+        look.tcp(name, want.http_port, address=address),
+        *(look.http(urljoin(secure_base, path), address=address, cafile=want.cafile) for path in paths),
+    )
+    plain: list[HttpFact | None] = [None] * len(paths)
+    if clear.state == "open":
+        plain = await together(*(look.http(urljoin(plain_base, path), address=address) for path in paths))
+    return _https_verdict(want, name, address, clear, list(zip(paths, plain, secure, strict=True)))
 
 
 def _https_verdict(

@@ -20,6 +20,10 @@ from cryptography.x509 import ocsp
 
 from tests.unit.pki import NOW, Issued, authority, issue, pem_file
 
+# What a client of PostgreSQL says that wants TLS, and what the server says to one that does not, where it must.
+SSL_REQUEST = bytes.fromhex("0000000804d2162f")
+REJECTION = b"E\0\0\0\x0cC28000\0\0"
+
 
 class World:
     """Everything that a test starts, and how to stop it."""
@@ -58,7 +62,10 @@ class World:
         context.load_cert_chain(pem_file(self._directory / f"{id(chain)}.pem", *chain, key=True))
 
         def shake(connection: socket.socket) -> None:
-            if postgres and connection.recv(8):
+            if postgres and connection.recv(8, socket.MSG_WAITALL) != SSL_REQUEST:
+                connection.sendall(REJECTION)
+                return
+            if postgres:
                 connection.sendall(b"S")
             with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True):
                 pass

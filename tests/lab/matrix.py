@@ -27,7 +27,7 @@ def matrix(right: Sequence[Seen], absent: Sequence[Seen], chosen: Sequence[Fault
             names += [f"{fault.name}{'' if fault in good else ' (NOT TRIPPED)'}" for fault in own]
         without = sorted({result.status for result in absent if result.control == control})
         lines.append(_row(control, *cells, ", ".join(without) or "-"))
-        lines += textwrap.wrap(", ".join(names), 116, initial_indent="    ", subsequent_indent="    ")
+        lines.append(textwrap.indent(textwrap.fill(", ".join(names), 116, break_on_hyphens=False), "    "))
     tripped = len(chosen) - len(wrong)
     return "\n".join([*lines, f"{tripped} of {len(chosen)} faults were seen as they must be"])
 

@@ -15,7 +15,7 @@ from tests.lab import matrix
 from tests.lab.labkit import diff, faults, rehearse
 from tests.lab.labkit.base import CACHE, HERE, RUN, lab
 from tests.lab.labkit.faults import Fault
-from tests.lab.waves import REPOSITORY, Planner, Ran, Seen, on_lanes, verify
+from tests.lab.waves import REPOSITORY, SITES, Planner, Ran, Seen, on_lanes, verify
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1500), pytest.mark.usefixtures("lab_is_up")]
 
@@ -24,10 +24,10 @@ CONTROLS = {control for control in catalogue() if not control.startswith(("aws."
 # How often a host is called, where that is not once: its longest chain of questions, each of which needs the answer
 # before it.
 ROUND_TRIPS = {
-    "shop.lab.test": 0,  # looked at from the controller alone
-    "www.lab.test": 0,
-    "api.lab.test": 0,
-    "lab.test": 0,
+    **dict.fromkeys((*SITES, "lab.test"), 0),  # looked at from the controller alone
+    "web.lab.test": 2,  # the name of a hop, then each address that it has there
+    "cache1.lab.test": 2,  # the keys and jobs that there are, then what they are like
+    "db.lab.test": 2,  # the newest copies of restic and borg, then their sizes
 }
 # What looking leaves on a host, and why that is no change.
 LEAVES = {

@@ -170,5 +170,5 @@ def on_lanes(work: str, chosen: Sequence[Fault]) -> None:
         for fault in lane:
             getattr(faults, work)(fault.name)
 
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(8) as pool:
         list(pool.map(run, rehearse.lanes(chosen)))

@@ -70,7 +70,7 @@ KINDS = {
     "crontabs": Kind(_in("crontabs", "crontabs"), cap=1, timeout=10),
     "mounts": Kind(_in("mounts", "mounts"), cap=1, timeout=10),
     "resolve": Kind(_in("tcp", "resolve"), cap=16, timeout=5),
-    "tcp": Kind(_in("tcp", "tcp"), cap=64, timeout=5),
+    "tcp": Kind(_in("tcp", "tcp"), cap=128, timeout=5),
     "tls": Kind(_in("tls", "tls"), cap=16, timeout=10),
     "http": Kind(_in("http", "http"), cap=16, timeout=10),
     "secret": Kind(_in("secrets", "secret"), cap=4, timeout=10),

@@ -23,7 +23,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ansible_collections.golive.verify.plugins.plugin_utils import summary
+from ansible_collections.golive.verify.plugins.plugin_utils import claims, summary
 from ansible_collections.golive.verify.plugins.plugin_utils.gate import GO, GOOD, NOT_SELECTED, against
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity
 
@@ -33,6 +33,7 @@ FILE = "report.html"
 MOST_IN_FULL = 20_000
 _MOST_FINDINGS = 5
 _MOST_PLACES = 8
+_MOST_ALIKE = 3
 
 Data = Mapping[str, Any]
 _HERE = Path(__file__).parent
@@ -42,6 +43,13 @@ _UNSEEN = re.compile(
 )
 _RANK = {status: rank for rank, status in enumerate(summary.WORST_FIRST)}
 _SEVERITIES = [severity.value for severity in Severity]
+_CLAIMS = {
+    claims.Kind.TICKED_BUT_FAILING: "Ticked, but failing",
+    claims.Kind.TICKED_BUT_UNPROVEN: "Ticked, but not proven",
+    claims.Kind.TEXT_CONTRADICTS_BOX: "Ticked, but its own words say otherwise",
+    claims.Kind.OPEN_BUT_PROVEN: "Proven, but not ticked",
+    claims.Kind.COMPLETION: "Stated completion",
+}
 _ENDED = {
     "value": "answered",
     "missing_tool": "the tool is missing",
@@ -92,14 +100,32 @@ class Page:
     def blockers(self) -> list[Data]:
         """The items that speak against going live, the most severe first, then in the checklist's order."""
         blocking = [item for item in self.items if item["status"] not in GOOD and item["status"] != NOT_SELECTED]
-        found = [{"item": item, "severity": self._severity(item), "missing": self.missing(item)} for item in blocking]
+        found = [{"item": item, "severity": item["severity"], "missing": self.missing(item)} for item in blocking]
         return sorted(found, key=lambda each: _SEVERITIES.index(each["severity"] or Severity.HIGH.value))
+
+    @cached_property
+    def in_full(self) -> list[Data]:
+        """The blockers that are told one by one: all with results, and of the others those that are few."""
+        listed = {item["line"] for items in self.in_short.values() for item in items}
+        return [each for each in self.blockers if each["item"]["line"] not in listed]
+
+    @cached_property
+    def in_short(self) -> dict[str, list[Data]]:
+        """By status, the blockers that nothing was looked at for, where they are too many to be told one by one."""
+        silent = [each["item"] for each in self.blockers if not each["item"]["checks"]]
+        by_status = _grouped(sorted(silent, key=lambda item: item["line"]), "status")
+        return {status: items for status, items in by_status.items() if len(items) > _MOST_ALIKE}
 
     @cached_property
     def other_reasons(self) -> list[str]:
         """What speaks against going live besides the items."""
         by_items = {against(item["line"], item["text"], item["status"], item["reason"]) for item in self.items}
         return [reason for reason in self.report["gate"]["reasons"] if reason not in by_items]
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """What a person should know beside the items, and what does not speak against going live."""
+        return [finding["message"] for finding in self.report["findings"] if not finding["blocks"]]
 
     @cached_property
     def sections(self) -> dict[str, list[Data]]:
@@ -135,19 +161,17 @@ class Page:
         """Every status that an item or result of this page has, worst first."""
         return list(_ordered({**self.summary["items"], **self.summary["checks"]}))
 
-    def contradictions(self) -> tuple[int, int]:
-        """How many ticked boxes are not proven, and how many proven items are not ticked."""
-        claims = [self.claim(item) for item in self.items]
-        return sum(claim.startswith("ticked") for claim in claims), sum(claim.startswith("proven") for claim in claims)
+    @cached_property
+    def claims(self) -> dict[str, list[claims.Claim]]:
+        """Where the checklist says something else of itself than the results, by what it gets wrong."""
+        found: dict[str, list[claims.Claim]] = {}
+        for claim in claims.claims(self.report):
+            found.setdefault(_CLAIMS[claim.kind], []).append(claim)
+        return found
 
     def claim(self, item: Data) -> str:
         """Where the box says something else than the proof; empty where they agree or nothing was to be proven."""
-        proven = item["status"] in GOOD
-        if item["box"] == proven or item["status"] == NOT_SELECTED:
-            return ""
-        if proven:
-            return "proven, but not ticked" if item["status"] == "pass" else ""
-        return "ticked, but fails" if item["status"] == "fail" else "ticked, but not proven"
+        return claims.claim_of(item)
 
     def bad(self, item: Data) -> list[Data]:
         """The item's results that speak against it, the worst first."""
@@ -190,10 +214,6 @@ class Page:
         first = index not in self._told
         self._told.add(index)
         return first
-
-    def _severity(self, item: Data) -> str:
-        found = {check["severity"] for check in self.bad(item)}
-        return next((severity for severity in _SEVERITIES if severity in found), "")
 
 
 def _grouped(entries: Sequence[Data], key: str) -> dict[str, list[Data]]:

@@ -36,6 +36,9 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     if gate["reasons"]:
         yield "\n## What speaks against going live\n"
         yield from (f"- {_plain(reason)}" for reason in gate["reasons"])
+    if report["findings"]:
+        yield "\n## To know\n"
+        yield from (f"- {_plain(finding['message'])}" for finding in report["findings"])
     section = None
     for item in report["items"]:
         if item["section"] != section:

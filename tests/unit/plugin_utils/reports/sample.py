@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils import report
-from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Binding, Item
+from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Binding, Checklist, Item
 from ansible_collections.golive.verify.plugins.plugin_utils.gate import Gate
 from ansible_collections.golive.verify.plugins.plugin_utils.plan import Narrowing, Plan
 
@@ -83,9 +83,11 @@ def build(
         run="20261124T030000Z-4711",
         environment=environment,
         started=STARTED,
-        checklist="inventories/production/checklist.md",
-        checklist_sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-        items=numbered,
+        checklist=Checklist(
+            "inventories/production/checklist.md",
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            tuple(numbered),
+        ),
         targets={host: ["all", *(name for name, members in groups.items() if host in members)] for host in hosts},
         everywhere=groups | {host: [host] for host in hosts},
         narrowing=narrowing or Narrowing(),

@@ -20,6 +20,8 @@ PYTEST  := $(BIN)/python -m pytest
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # As pip does: trust what the machine trusts, a company's own authority included.
 export UV_SYSTEM_CERTS := 1
+# Real checklists beside the clone, for the tests that can use them; they skip without.
+export GOLIVE_SHARED ?= $(abspath $(wildcard ../shared))
 
 .PHONY: setup demo test test-unit test-hosts-python test-browser test-demo test-lab test-newest lint types sanity docs \
         build lab-up lab-down bench verifier requirements clean

@@ -58,6 +58,9 @@ ANSIBLE_LABELS = {
 BUILTIN = "ansible_collections.ansible.builtin."
 
 
+NO_VERIFIER = "no verifier yet: items bound to it do not pass until somebody signs for them"
+
+
 def link_to_ansible(
     app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.TextElement
 ) -> nodes.reference | None:
@@ -88,21 +91,24 @@ def _described(control: Control, provers: list[Interface]) -> Iterator[str]:
         f"({control.id})=",
         f"## {control.id}",
         "",
-        f"**{control.title}.** Severity {control.severity.value}; proven by {links}.",
+        f"**{control.title}.** Severity {control.severity.value}; {f'proven by {links}' if links else NO_VERIFIER}.",
         "",
     )
     yield from (control.rationale, "", f"*Where it does not hold:* {control.remediation}", "")
     if control.thresholds:
         yield from ("| threshold | default | where it comes from |", "|---|---|---|")
         yield from (
-            f"| `{name}` | {_default(provers, name)} | {source} |" for name, source in control.thresholds.items()
+            f"| `{name}` | {_default(provers, name, threshold)} | {threshold.source} |"
+            for name, threshold in control.thresholds.items()
         )
         yield ""
     yield from (f"*Checklists say:* {', '.join(control.phrases)}.", "")
 
 
-def _default(provers: list[Interface], name: str) -> str:
+def _default(provers: list[Interface], name: str, threshold: Threshold) -> str:
     defaults = [face.options[name].get("default") for face in provers if name in face.options]
+    if threshold.default is not None and not defaults:
+        return f"`{threshold.default:g}` {threshold.unit}"
     return " / ".join(dict.fromkeys(f"`{default}`" for default in defaults))
 
 

@@ -12,6 +12,7 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.golive.verify.plugins.plugin_utils import verifier
+from ansible_collections.golive.verify.plugins.plugin_utils.asked import EVERYTHING, Asked
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted, interface
 from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import RunDirectory
 
@@ -31,22 +32,22 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         want = interface("golive.verify.checks").parse(self._task.args)
         if not want.run_dir:
-            return self._prove(want, variables, None).as_task_result()
+            return self._prove(want, variables, EVERYTHING).as_task_result()
         run, host = RunDirectory(want.run_dir), str(variables["inventory_hostname"])
         try:
-            proofs = self._prove(want, variables, run.plan().selected_controls)
+            proofs = self._prove(want, variables, run.asked())
         except AnsibleError as failure:
             run.write_results(host, self._task._uuid, {"results": [], "unasked": [], "failed": str(failure)})
             raise
         run.write_results(host, self._task._uuid, proofs.as_outcome())
         return proofs.as_task_result()
 
-    def _prove(self, want: Wanted, variables: Mapping[str, Any], selected: list[str] | None) -> verifier.Proofs:
+    def _prove(self, want: Wanted, variables: Mapping[str, Any], asked: Asked) -> verifier.Proofs:
         entries = [(f"checks[{index}]", entry) for index, entry in enumerate(want.checks)]
         if want.from_inventory:
             entries += self._from_inventory(variables)
         checks = [verifier.load(self, entry, where) for where, entry in entries]
-        return verifier.prove_all(self, checks, variables, selected, want.deadline)
+        return verifier.prove_all(self, checks, variables, asked, want.deadline)
 
     def _from_inventory(self, variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for name in sorted(name for name in variables if name.startswith(PREFIX)):

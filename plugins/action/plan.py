@@ -5,13 +5,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +16,16 @@ from ansible import __version__ as ansible_version
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.golive.verify.plugins.plugin_utils import checklist
+from ansible_collections.golive.verify.plugins.plugin_utils import checklist, governance
+from ansible_collections.golive.verify.plugins.plugin_utils.attestations.standing import HOST, VERIFIER
+from ansible_collections.golive.verify.plugins.plugin_utils.binding.stated import stated
 from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control, catalogue, catalogue_in
-from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted, interface
+from ansible_collections.golive.verify.plugins.plugin_utils.environments import plugins_of
+from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted, interface, provable
 from ansible_collections.golive.verify.plugins.plugin_utils.plan import Narrowing, Plan, select_controls
 from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import RunDirectory
+
+OWN_PLUGINS = Path(__file__).parents[1]
 
 
 class ActionModule(ActionBase):
@@ -40,21 +42,37 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         want = interface("golive.verify.plan").parse(self._task.args)
         path = Path(want.checklist)
-        known = catalogue(catalogue_in(_plugins_of(name)) for name in want.collections)
+        plugins = plugins_of(want.collections)
+        known = catalogue(map(catalogue_in, plugins))
+        environment = want.environment or Path(str(variables.get("inventory_dir", "inventory"))).name
+        now = datetime.now(UTC)
         try:
-            items = checklist.read(path, known)
-        except checklist.BadChecklist as wrong:
+            read = checklist.read(path, known)
+            decided, attested = governance.read(
+                Path(want.environment_dir or path.parent),
+                read.items,
+                known,
+                now=now,
+                launch=want.launch or "",
+                gate=want.gate,
+                runs=Path(want.runs_dir) / environment,
+            )
+        except (checklist.BadChecklist, governance.BadGovernance) as wrong:
             raise AnsibleActionFail(str(wrong)) from wrong
-        plan = self._plan(want, variables, path, items, known)
+        plan = self._plan(want, variables, environment, now, read, decided, known, provable([OWN_PLUGINS, *plugins]))
         directory = RunDirectory(want.run_dir or Path(want.runs_dir) / plan.environment / plan.run)
         try:
             directory.create(plan)
         except FileExistsError as error:
             raise AnsibleActionFail(f"{directory.path} exists already: a run never overwrites another") from error
+        if attested:
+            outcome = {"results": [result.as_dict() for result in attested], "unasked": []}
+            directory.write_results(HOST, VERIFIER, outcome)
         return {
             "changed": False,
             "golive_run_dir": str(directory.path.absolute()),
-            "item_count": len(items),
+            "item_count": len(plan.items),
+            "document_count": sum(bool(item.document) for item in plan.items),
             "target_count": len(plan.targets),
             "narrowed": plan.narrowing.words(),
         }
@@ -63,9 +81,12 @@ class ActionModule(ActionBase):
         self,
         want: Wanted,
         variables: Mapping[str, Any],
-        path: Path,
-        items: list[checklist.Item],
+        environment: str,
+        now: datetime,
+        read: checklist.Checklist,
+        decided: governance.Governance,
         known: Mapping[str, Control],
+        provable: frozenset[str],
     ) -> Plan:
         groups: Mapping[str, list[str]] = variables["groups"]
         targets = [str(host) for host in variables["ansible_play_hosts_all"]]
@@ -76,31 +97,23 @@ class ActionModule(ActionBase):
             section=want.section or "",
             phase=want.phase or "",
         )
-        now = time.time()
+        bound = sorted({control for item in read.items for control in item.controls})
         return Plan(
-            run=f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%S}Z-{os.getppid()}",
-            environment=want.environment or Path(str(variables.get("inventory_dir", "inventory"))).name,
-            started=now,
-            checklist=str(path),
-            checklist_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-            items=items,
+            run=f"{now:%Y%m%dT%H%M%S}Z-{os.getppid()}",
+            environment=environment,
+            started=now.timestamp(),
+            checklist=read,
             targets={host: sorted(name for name, hosts in groups.items() if host in hosts) for host in targets},
             everywhere={name: [str(host) for host in hosts] for name, hosts in groups.items()}
             | {str(host): [str(host)] for host in groups.get("all", ())},
             narrowing=narrowing,
-            selected_controls=select_controls(items, narrowing, known),
+            selected_controls=select_controls(read.items, narrowing, known),
+            severities={control: known[control].severity.value for control in bound},
+            unprovable=[control for control in bound if control not in provable],
+            stated=stated(read.items, known),
+            governance=decided,
             versions={"ansible-core": ansible_version, "python": platform.python_version()},
         )
-
-
-def _plugins_of(collection: str) -> Path:
-    try:
-        package = import_module(f"ansible_collections.{collection}")
-    except ImportError as error:
-        raise AnsibleActionFail(
-            f"there is no collection {collection}, whose controls the checklist may name"
-        ) from error
-    return Path(package.__path__[0]) / "plugins"
 
 
 def _limit(variables: Mapping[str, Any], targets: list[str]) -> str:

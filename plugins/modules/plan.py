@@ -14,7 +14,8 @@ author: The golive.verify authors (@golive)
 description:
   - Reads the checklist, notes the hosts of the play as the targets to verify, and begins the run's directory.
   - A run that is narrowed by C(--limit), C(--tags), a section or a phase says so, and decides only over what is left.
-  - A tag narrows to the controls of that id, domain (its first word) or severity.
+  - A tag narrows to the controls of that id, domain (its first word), severity or canonical section. Tags that are all
+    canonical sections narrow to the items of these sections instead.
 extends_documentation_fragment:
   - golive.verify.attributes
 options:
@@ -25,12 +26,28 @@ options:
   environment:
     description: The environment's name. Without it, the name of the inventory's directory.
     type: str
+  environment_dir:
+    description:
+      - Where the environment's decisions are, in C(components.yml), C(waivers.yml) and C(attestations/).
+      - Without it, the directory of the checklist.
+    type: path
   section:
-    description: Decide only over the items under headings that contain this text.
+    description: Decide only over the items of this canonical section, or under headings that contain this text.
     type: str
   phase:
     description: "Decide only over the items of this phase, as in C(<!-- golive: dns.records phase=launch_day -->)."
     type: str
+  launch:
+    description:
+      - When the environment is launched, as V(2026-12-01T09:00:00+01:00). Items of a phase are due in its window.
+      - Without it, whatever comes after the launch is not due.
+    type: str
+  gate:
+    description:
+      - "The rules for go, one a line, as V(severity=critical,high: fail, error <= 0). See the reference of the gate."
+    type: list
+    elements: str
+    default: []
   collections:
     description: Other collections, as V(acme.controls), whose controls the checklist may name.
     type: list
@@ -65,6 +82,11 @@ item_count:
   returned: success
   type: int
   sample: 119
+document_count:
+  description: How many of them name a document.
+  returned: success
+  type: int
+  sample: 7
 target_count:
   description: How many hosts are to be verified.
   returned: success

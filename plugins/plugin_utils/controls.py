@@ -8,7 +8,7 @@ Another collection brings controls of its own the same way, in its plugins/plugi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -23,21 +23,47 @@ OWN = Path(__file__).parent / "catalogue"
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+# How a control is proven: what is looked at, or that somebody has to act or to speak.
+MACHINE = ("host", "endpoint", "database", "cloud", "metrics", "repository", "artifact")
+PROOFS = (*MACHINE, "document", "drill", "attestation")
+UNITS = (
+    *("seconds", "minutes", "hours", "days", "percent", "milliseconds", "megabytes", "count", "per_minute"),
+    *("characters", "usd_per_month"),
+)
+BOUNDS = ("at_least", "at_most", "exactly")
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A parameter that decides a control, and where its default comes from.
+
+    The default stands here (in the unit), or where a verifier has the parameter, in its DOCUMENTATION. With a unit and
+    a bound (one of BOUNDS: what the control demands of what is seen) the text of an item may set it.
+    """
+
+    source: str
+    unit: str = ""
+    bound: str = ""
+    default: float | None = None
+
 @dataclass(frozen=True, slots=True)
 class Control:
     """A statement that can be proven.
 
-    thresholds: for each parameter of verifiers that decides this control, where its default comes from. The value of
-    the default stands in the verifier's DOCUMENTATION.
+    section: the canonical section that it belongs to. proof: one of PROOFS. phrases: how teams write it.
+    thresholds: by parameter of its verifiers. origin: extra for what is not in the catalogue of common controls.
     """
 
     id: str
     title: str
     severity: Severity
+    section: str
+    proof: str
     rationale: str
     remediation: str
     phrases: tuple[str, ...] = ()
-    thresholds: Mapping[str, str] = field(default_factory=dict)
+    thresholds: Mapping[str, Threshold] = field(default_factory=dict)
+    origin: str = ""
 
     @property
     def domain(self) -> str:
@@ -47,8 +73,14 @@ class Control:
 
 def catalogue(others: Iterable[Path] = ()) -> Mapping[str, Control]:
     """Every control by its id: those of the catalogues of others (directories), and this collection's own."""
+    from ansible_collections.golive.verify.plugins.plugin_utils.checklist.sections import SECTIONS  # hosts need not
+
     files = [path for directory in (*others, OWN) for path in sorted(directory.glob("*.yml"))]
-    return {identity: control for path in files for identity, control in _load(path).items()}
+    found = {identity: control for path in files for identity, control in _load(path).items()}
+    for control in found.values():
+        if control.section not in SECTIONS:
+            raise ValueError(f"{control.id}: there is no section {control.section}; known are {', '.join(SECTIONS)}")
+    return found
 
 
 def control(identity: str, directory: Path = OWN) -> Control | None:
@@ -84,10 +116,29 @@ def _control(path: Path, identity: str, entry: Mapping[str, Any]) -> Control:
             id=identity,
             title=entry["title"],
             severity=Severity(entry["severity"]),
+            section=entry["section"],
+            proof=_one_of(PROOFS, entry["proof"]),
             rationale=entry["rationale"],
             remediation=entry["remediation"],
             phrases=tuple(entry.get("phrases", ())),
-            thresholds=dict(entry.get("thresholds", {})),
+            thresholds={name: _threshold(given) for name, given in entry.get("thresholds", {}).items()},
+            origin=entry.get("origin", ""),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise ValueError(f"{path.name}: {identity}: {error}") from error
+
+
+def _threshold(given: str | Mapping[str, Any]) -> Threshold:
+    if isinstance(given, str):
+        return Threshold(given)
+    found = Threshold(**given)
+    if found.unit or found.bound:
+        _one_of(UNITS, found.unit)
+        _one_of(BOUNDS, found.bound)
+    return found
+
+
+def _one_of(known: Container[str], word: str) -> str:
+    if word not in known:
+        raise ValueError(f"{word!r} is not one of {known}")
+    return word

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,7 +27,7 @@ class NotAsked(Exception):
     """A check does not speak of this control: it lacks the option that would say what to prove."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Interface:
     """What a verifier takes and what it can prove."""
 
@@ -42,7 +42,7 @@ class Interface:
             near = difflib.get_close_matches(unknown[0], self.options, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise AnsibleActionFail(f"{self.name}: there is no option {unknown[0]}{hint}")
-        checked = ArgumentSpecValidator(self.options).validate(dict(given))
+        checked = _validator(self).validate(_plain(given))
         if checked.error_messages:
             raise AnsibleActionFail(f"{self.name}: {checked.error_messages[0]}")
         return Wanted(checked.validated_parameters, frozenset(given))
@@ -51,9 +51,12 @@ class Interface:
 class Wanted(Mapping[str, Any]):
     """The options of one check, as attributes or by key, and which of them were given rather than defaulted."""
 
-    def __init__(self, options: Mapping[str, Any], given: frozenset[str]) -> None:
+    def __init__(
+        self, options: Mapping[str, Any], given: frozenset[str], stated: Mapping[str, str] | None = None
+    ) -> None:
         self._options = options
         self.given = given
+        self._stated = stated or {}
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -70,12 +73,36 @@ class Wanted(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._options)
 
+    def origin(self, name: str) -> str:
+        """The layer that the option's value comes from; empty for the default."""
+        return "inventory" if name in self.given else self._stated.get(name, "")
+
+    def stating(self, values: Mapping[str, Any], origins: Mapping[str, str]) -> Wanted:
+        """The same with what the text of an item demands laid over the defaults, and under what was given."""
+        over = {name: value for name, value in values.items() if name in self._options and name not in self.given}
+        return Wanted({**self._options, **over}, self.given, {name: origins[name] for name in over})
+
     def need(self, name: str) -> Any:
         """The option's value; without one the control at hand was not asked for, which is not the same as proven."""
         value = self._options.get(name)
         if value is None or value == [] or value == {}:
             raise NotAsked(f"option {name} is not given")
         return value
+
+
+def _plain(value: Any) -> Any:
+    """The same value without the tags that tell Ansible where it comes from: every copy of it would copy those too."""
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    return str(value) if isinstance(value, str) else value
+
+
+@cache
+def _validator(face: Interface) -> ArgumentSpecValidator:
+    """Made once for each verifier: it copies the whole specification, which takes longer than a check."""
+    return ArgumentSpecValidator(face.options)
 
 
 @cache
@@ -105,6 +132,14 @@ def _controls(name: str, module: Path) -> dict[str, Control]:
     return {identity: entry for identity, entry in found.items() if entry is not None}
 
 
+def provable(plugins: Iterable[Path]) -> frozenset[str]:
+    """The controls that some verifier can prove, among the modules of these directories of plugins."""
+    return frozenset(
+        control for each in plugins for module in (each / "modules").glob("*.py") for control in _proves(module)
+    )
+
+
+@cache
 def _proves(path: Path) -> tuple[str, ...]:
     """Read PROVES without importing the module, whose imports are those of a host."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:

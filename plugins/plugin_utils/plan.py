@@ -7,12 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Binding, Item
-from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control
+import dacite
 
-SCHEMA = 1
+from ansible_collections.golive.verify.plugins.plugin_utils.asked import Asked, Stated
+from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Checklist, Item
+from ansible_collections.golive.verify.plugins.plugin_utils.checklist.sections import SECTIONS
+from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control
+from ansible_collections.golive.verify.plugins.plugin_utils.governance import Governance
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Status
+
+SCHEMA = 2
+_FROM_JSON = dacite.Config(
+    cast=[tuple, Severity, Status], type_hooks={datetime: datetime.fromisoformat}, check_types=False
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +47,25 @@ class Narrowing:
             if value
         )
 
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The canonical sections that the tags name, where they name nothing else: then they choose items."""
+        return self.tags if all(tag in SECTIONS for tag in self.tags) else ()
+
     def wants_item(self, item: Item) -> bool:
-        """Whether section and phase leave the item in."""
-        in_section = self.section.casefold() in item.section.casefold()
-        return in_section and (not self.phase or item.phase == self.phase)
+        """Whether section (a canonical one, or words of a heading), tags of sections and phase leave the item in."""
+        if self.section in SECTIONS:
+            in_section = item.canonical == self.section
+        else:
+            in_section = self.section.casefold() in item.section.casefold()
+        tagged = not self.sections or item.canonical in self.sections
+        return in_section and tagged and (not self.phase or item.phase == self.phase)
 
     def wants_control(self, control: Control) -> bool:
-        """Whether the tags leave the control in. A control's tags are its id, its domain and its severity."""
-        own = {control.id, control.domain, control.severity.value}
-        return (not self.tags or bool(own & set(self.tags))) and not own & set(self.skip_tags)
+        """Whether the tags leave the control in. A control's tags are its id, domain, severity and section."""
+        own = {control.id, control.domain, control.severity.value, control.section}
+        wanted = not self.tags or bool(self.sections) or bool(own & set(self.tags))
+        return wanted and not own & set(self.skip_tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +73,30 @@ class Plan:
     """All that is decided before the first look. Times are Unix seconds.
 
     targets: the hosts to verify, with their groups. everywhere: every host of the inventory by group, so that what a
-    limit left out can be told from what does not exist. selected_controls: None where all are.
+    limit left out can be told from what does not exist. selected_controls: None where all are. severities: of every
+    control that an item is bound to. unprovable: those of them that no verifier proves yet. stated: the thresholds that
+    the checklist's own words demand.
     """
 
     run: str
     environment: str
     started: float
-    checklist: str
-    checklist_sha256: str
-    items: list[Item]
+    checklist: Checklist
     targets: dict[str, list[str]]
     everywhere: dict[str, list[str]]
     narrowing: Narrowing
     selected_controls: list[str] | None
+    severities: dict[str, str] = field(default_factory=dict)
+    unprovable: list[str] = field(default_factory=list)
+    stated: dict[str, dict[str, Stated]] = field(default_factory=dict)
+    governance: Governance = field(default_factory=Governance)
     versions: dict[str, str] = field(default_factory=dict)
     schema: int = SCHEMA
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """The items of the checklist."""
+        return self.checklist.items
 
     def selected(self, item: Item) -> bool:
         """Whether the run decides over this item: narrowed runs leave some out."""
@@ -75,26 +104,25 @@ class Plan:
             return False
         return self.selected_controls is None or all(control in self.selected_controls for control in item.controls)
 
+    def asked(self) -> Asked:
+        """What of it the checks of a host need."""
+        return Asked(self.selected_controls, self.stated)
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Plan:
-        """The plan that as_dict described."""
-        items = [
-            Item(**{**item, "bindings": tuple(Binding(tuple(b["controls"]), b["on"]) for b in item["bindings"])})
-            for item in data["items"]
-        ]
-        narrowing: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data["narrowing"].items()}
-        return cls(**{**data, "items": items, "narrowing": Narrowing(**narrowing)})
+        """The plan that as_dict described, after its way through JSON."""
+        return dacite.from_dict(cls, data, _FROM_JSON)
 
 
 def select_controls(items: Sequence[Item], narrowing: Narrowing, catalogue: Mapping[str, Control]) -> list[str] | None:
     """The controls that a narrowed run proves: those of the items left in that the tags want; None for all."""
     if not any((narrowing.section, narrowing.phase, narrowing.tags, narrowing.skip_tags)):
         return None
-    by_item = narrowing.section or narrowing.phase
+    by_item = narrowing.section or narrowing.phase or narrowing.sections
     needed = {control for item in items if narrowing.wants_item(item) for control in item.controls}
     return sorted(
         control.id

@@ -8,13 +8,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.gate import Decision, Gate
 from ansible_collections.golive.verify.plugins.plugin_utils.plan import Plan
 from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import RunDirectory
 
-VERSION = "1.0"
+VERSION = "1.1"
 
 
 def build(directory: RunDirectory) -> dict[str, Any]:
@@ -30,11 +31,18 @@ def contract(plan: Plan, gate: Gate, decision: Decision, finished: bool) -> dict
         {
             "id": verdict.item.id,
             "section": verdict.item.section,
+            "canonical": verdict.item.canonical,
+            "phase": verdict.item.phase,
             "line": verdict.item.line,
             "text": verdict.item.text,
+            "text_hash": verdict.item.text_hash,
             "box": verdict.item.box,
+            "says": list(verdict.item.says),
+            "mark": verdict.item.mark,
+            "role": verdict.item.role,
             "controls": list(verdict.item.controls),
             "status": verdict.status,
+            "severity": verdict.severity,
             "reason": verdict.reason,
             "checks": list(verdict.results),
         }
@@ -57,6 +65,7 @@ def contract(plan: Plan, gate: Gate, decision: Decision, finished: bool) -> dict
             for t in decision.targets
         ],
         "items": items,
+        "findings": [asdict(finding) for finding in decision.findings],
         "checks": [dict(check) for check in gate.results],
     }
 
@@ -68,7 +77,9 @@ def _run(plan: Plan, finished: bool) -> Mapping[str, Any]:
         "started": plan.started,
         "reported": time.time(),
         "finished": finished,
-        "checklist": plan.checklist,
-        "checklist_sha256": plan.checklist_sha256,
+        "checklist": plan.checklist.path,
+        "checklist_sha256": plan.checklist.sha256,
+        "stated_completion": [asdict(stated) for stated in plan.checklist.stated],
+        "launch": plan.governance.launch,
         "versions": plan.versions,
     }

@@ -109,7 +109,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The verdict of one control on one target. The JSON form of this is the contract of checks in the reports."""
+    """The verdict of one control on one target. The JSON form of this is the contract of checks in the reports.
+
+    item: the id of the item that it speaks for, where that is one alone.
+    """
 
     control: str
     verifier: str
@@ -127,6 +130,7 @@ class Result:
     started: float
     duration_ms: int
     evidence: list[Evidence] = field(default_factory=list)
+    item: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON; nothing is copied, which would take longer than to look at the host."""

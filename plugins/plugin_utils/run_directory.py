@@ -4,6 +4,7 @@
 """The run directory: what a run knows, on disk the moment it knows it, so that a killed run loses nothing.
 
     plan.json              before the first look
+    asked.json             what of it every host has to know, which is little
     results/<host>.json    the moment a host finishes
     decision.json          when the gate has decided
 
@@ -17,11 +18,14 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from ansible_collections.golive.verify.plugins.plugin_utils.plan import SCHEMA, Plan
+from ansible_collections.golive.verify.plugins.plugin_utils.asked import Asked
 from ansible_collections.golive.verify.plugins.plugin_utils.results import plain
+
+if TYPE_CHECKING:
+    from ansible_collections.golive.verify.plugins.plugin_utils.plan import Plan
 
 
 class BadRun(Exception):
@@ -38,14 +42,21 @@ class RunDirectory:
         """Begin the run. Only its owner may read it: evidence is not for everybody."""
         (self.path / "results").mkdir(parents=True, mode=0o700)
         self.path.chmod(0o700)
+        self.write("asked.json", plan.asked().as_dict())
         self.write("plan.json", plan.as_dict())
 
     def plan(self) -> Plan:
         """What the run set out to do."""
+        from ansible_collections.golive.verify.plugins.plugin_utils.plan import SCHEMA, Plan  # hosts need not load it
+
         data = self._read(self.path / "plan.json")
         if data.get("schema") != SCHEMA:
             raise BadRun(f"{self.path / 'plan.json'}: schema {data.get('schema')} is not {SCHEMA}, the one I know")
         return Plan.from_dict(data)
+
+    def asked(self) -> Asked:
+        """What the run asks of each host."""
+        return Asked.from_dict(self._read(self.path / "asked.json"))
 
     def write_results(self, host: str, part: str, outcome: Mapping[str, Any]) -> None:
         """Keep what came of one task on one host. part tells several tasks on the same host apart."""

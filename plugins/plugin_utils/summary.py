@@ -23,15 +23,18 @@ MARKS = {
     "unreachable": "!",
     "missing": "!",
     "unbound": "?",
-    "not_due": "?",
+    "not_due": "…",
     "waived": "~",
     "not_applicable": "-",
+    "info": "·",
     "not_selected": "·",
 }
 WORST_FIRST = (
-    *("unreachable", "failed", "missing", "fail", "error", "missed", "expired", "unbound", "not_due"),
-    *("waived", "not_applicable", NOT_SELECTED, "attested", "pass", "answered"),
+    *("unreachable", "failed", "missing", "fail", "error", "missed", "expired", "unbound"),
+    *("waived", "not_due", "not_applicable", "info", NOT_SELECTED, "attested", "pass", "answered"),
 )
+# Items that a reader of the terminal need not see one by one.
+_QUIET = ("pass", "attested", "info", "not_due", NOT_SELECTED)
 _PROVEN = ("pass", "attested")
 _MOST_PLACES = 4
 
@@ -66,7 +69,7 @@ def lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "quiet", ""
     section = None
     for item in report["items"]:
-        if item["status"] in (*_PROVEN, NOT_SELECTED):
+        if item["status"] in _QUIET:
             continue
         if item["section"] != section:
             section = item["section"]
@@ -74,6 +77,11 @@ def lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield item["status"], f"  {MARKS.get(item['status'], ' ')} {one_line(item['text'])}  (line {item['line']})"
         yield from _why(report, item)
     yield from _targets(report)
+    for finding in report["findings"]:
+        yield (
+            ("error" if finding["blocks"] else "quiet"),
+            f"  {'!' if finding['blocks'] else '·'} {one_line(finding['message'])}",
+        )
     gate, summary = report["gate"], report["summary"]
     yield "quiet", ""
     yield "quiet", f"items:   {counts(summary['items'])}"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +21,8 @@ from ansible.plugins.loader import action_loader
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils import engine
-from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control
+from ansible_collections.golive.verify.plugins.plugin_utils.asked import EVERYTHING, Asked, Stated
+from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control, Threshold
 from ansible_collections.golive.verify.plugins.plugin_utils.host import HostTransport
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Interface, NotAsked, Wanted, interface
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
@@ -73,11 +75,12 @@ class Verifier(ActionBase):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A verifier applied to one target with parameters."""
+    """A verifier applied to one target with parameters. item: the one item that it is for; empty for all."""
 
     verifier: Verifier
     interface: Interface
     want: Wanted
+    item: str = ""
 
     @classmethod
     def of(cls, verifier: Verifier, name: str, options: Mapping[str, Any]) -> Check:
@@ -103,8 +106,9 @@ class Check:
         return [control for control in named if selected is None or control in selected]
 
 
-def load(action: ActionBase, entry: Any, where: str) -> Check:
-    """Make a check of one entry of a list of checks: a verifier's name with its options. where: for the reader."""
+def load(action: ActionBase, entry: Any, where: str, item: str = "") -> Check:
+    """Make a check of one entry of a list of checks: a verifier's name with its options. where: for the reader.
+    item: the id of the one item of the checklist that it is for."""
     if not isinstance(entry, Mapping) or len(entry) != 1:
         raise AnsibleActionFail(f"{where} must be one verifier's name with its options, as in redis: {{port: 6379}}")
     ((name, options),) = entry.items()
@@ -125,18 +129,9 @@ def load(action: ActionBase, entry: Any, where: str) -> Check:
         shared_loader_obj=action._shared_loader_obj,
     )
     try:
-        return Check.of(verifier, full, _plain(options or {}))
+        return replace(Check.of(verifier, full, options or {}), item=item)
     except AnsibleActionFail as wrong:
         raise AnsibleActionFail(f"{where}: {wrong.message}") from None
-
-
-def _plain(value: Any) -> Any:
-    """The same value without the tags that tell Ansible where it comes from: every copy of it would copy those too."""
-    if isinstance(value, Mapping):
-        return {_plain(key): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_plain(entry) for entry in value]
-    return str(value) if isinstance(value, str) else value
 
 
 @cache
@@ -156,6 +151,7 @@ class Proofs:
 
     results: list[Result]
     unasked: list[dict[str, str]]
+    findings: list[str]
     round_trips: int
     unreachable: str
 
@@ -176,6 +172,7 @@ class Proofs:
         return {
             "results": [result.as_dict() for result in self.results],
             "unasked": self.unasked,
+            "findings": self.findings,
             "unreachable": self.unreachable,
         }
 
@@ -184,23 +181,58 @@ def prove_all(
     action: ActionBase,
     checks: Sequence[Check],
     task_vars: Mapping[str, Any],
-    selected: Collection[str] | None = None,
+    asked: Asked = EVERYTHING,
     deadline: float = 60,
 ) -> Proofs:
     """Prove the controls of all checks, looking at the host as seldom as can be."""
     host = str(task_vars.get("inventory_hostname", "localhost"))
     transport = HostTransport(action, task_vars, deadline)
-    asked = [(check, control) for check in checks for control in check.controls(selected)]
-    provers = [_prover(check, control) for check, control in asked]
+    tasks = [
+        (_stated(check, control, asked.stated.get(control, {})), control)
+        for check in checks
+        for control in check.controls(asked.controls)
+    ]
+    provers = [_prover(check, control) for check, control in tasks]
     proofs, round_trips = engine.run(provers, transport, partial(engine.on_controller, seconds=deadline))
     results: list[Result] = []
     unasked: list[dict[str, str]] = []
-    for (check, control), proof in zip(asked, proofs, strict=True):
+    for (check, control), proof in zip(tasks, proofs, strict=True):
         if isinstance(proof.error, NotAsked) and control not in check.want.controls:
             unasked.append({"control": control, "verifier": check.name, "host": host, "reason": str(proof.error)})
         else:
             results += _results(check, check.interface.controls[control], host, proof)
-    return Proofs(results, unasked, round_trips, transport.unreachable)
+    findings = [lax for check, control in tasks for lax in _laxer(check, control, asked.stated.get(control, {}))]
+    return Proofs(results, unasked, findings, round_trips, transport.unreachable)
+
+
+def _stated(check: Check, control: str, stated: Mapping[str, Stated]) -> Check:
+    """The check as the texts of the checklist want it for this control: over the defaults, under the inventory."""
+    known = {name: each for name, each in stated.items() if name in check.interface.options}
+    if not known:
+        return check
+    options, bounds = check.interface.options, check.interface.controls[control].thresholds
+    values = {name: _typed(options[name], bounds[name].bound, each.value) for name, each in known.items()}
+    origins = {name: f"text of line {each.line}: '{each.words}'" for name, each in known.items()}
+    return replace(check, want=check.want.stating(values, origins))
+
+
+def _typed(option: Mapping[str, Any], bound: str, value: float) -> float | int:
+    """A threshold as the option wants it: where that is a whole number, rounded to the stricter side."""
+    if option.get("type") != "int":
+        return value
+    return math.floor(value) if bound == "at_most" else math.ceil(value)
+
+
+def _laxer(check: Check, control: str, stated: Mapping[str, Stated]) -> Iterator[str]:
+    """A sentence for each threshold that the inventory sets laxer than the text of an item demands."""
+    contradicted = {name: each for name, each in stated.items() if name in check.want.given}
+    if not contradicted:
+        return
+    from ansible_collections.golive.verify.plugins.plugin_utils.binding.thresholds import laxer  # few hosts need it
+
+    for name, each in contradicted.items():
+        if sentence := laxer(check.interface.controls[control].thresholds[name], each.value, check.want[name]):
+            yield f"{control}, line {each.line} of the checklist ('{each.words}'), {name}: {sentence}"
 
 
 async def _declared(reason: str) -> Verdict:
@@ -237,6 +269,7 @@ def _results(check: Check, control: Control, host: str, proof: engine.Proof) -> 
             remediation=control.remediation if verdict.status in (Status.FAIL, Status.ERROR) else "",
             reproduce="\n".join(dict.fromkeys(look.look for look in evidence)),
             threshold_source=_threshold_source(check, control),
+            item=check.item,
             started=started,
             duration_ms=sum(look.ms for look in evidence),
             evidence=evidence,
@@ -265,7 +298,8 @@ def _explain(error: Exception) -> str:
 
 
 def _threshold_source(check: Check, control: Control) -> str:
-    def origin(name: str, source: str) -> str:
-        return f"{name}={check.want[name]} ({'inventory' if name in check.want.given else f'default: {source}'})"
+    def origin(name: str, threshold: Threshold) -> str:
+        value = threshold.default if check.want[name] is None else check.want[name]
+        return f"{name}={value} ({check.want.origin(name) or f'default: {threshold.source}'})"
 
-    return "; ".join(origin(name, source) for name, source in control.thresholds.items() if name in check.want)
+    return "; ".join(origin(name, found) for name, found in control.thresholds.items() if name in check.want)

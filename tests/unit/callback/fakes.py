@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible.plugins.loader import callback_loader
 
+from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Checklist
 from ansible_collections.golive.verify.plugins.plugin_utils.plan import Narrowing, Plan
 from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import RunDirectory
 from tests.unit.plugin_utils.reports import sample
@@ -70,9 +71,9 @@ def run_directory(path: Path, status: str = "pass", decided: bool = True) -> Run
             run="r",
             environment="shop",
             started=sample.STARTED,
-            checklist="checklist.md",
-            checklist_sha256="0" * 64,
-            items=[sample.item("Redis", "Redis survives", "redis.persistence", line=3)],
+            checklist=Checklist(
+                "checklist.md", "0" * 64, (sample.item("Redis", "Redis survives", "redis.persistence", line=3),)
+            ),
             targets={"cache1": ["all"]},
             everywhere={"all": ["cache1"]},
             narrowing=Narrowing(),

@@ -5,55 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from ansible_collections.golive.verify.plugins.plugin_utils import checklist
-from ansible_collections.golive.verify.plugins.plugin_utils.controls import catalogue
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import Decision, Gate
-from ansible_collections.golive.verify.plugins.plugin_utils.plan import Narrowing, Plan, select_controls
-
-GROUPS = {"all": ["a", "b", "c"], "web": ["a", "b"], "db": ["c"], "none": [], "a": ["a"], "b": ["b"], "c": ["c"]}
-
-
-class Run:
-    """A run over three hosts: set what the checklist says and what each host answered, then decide."""
-
-    def __init__(self, tmp_path: Path) -> None:
-        self._path = tmp_path / "checklist.md"
-        self.outcomes: dict[str, list[dict[str, Any]]] = {}
-        self.decided = True
-        self.targets = ["a", "b", "c"]
-        self.narrowing = Narrowing()
-
-    def answers(
-        self, host: str, results: Mapping[str, str], unasked: Sequence[Mapping[str, str]] = (), **why: str
-    ) -> None:
-        made = [
-            {"control": c.partition("#")[0], "host": host, "target": host, "status": status, "message": f"{c} {status}"}
-            for c, status in results.items()
-        ]
-        self.outcomes.setdefault(host, []).append({"results": made, "unasked": list(unasked), **why})
-
-    def decide(self, *lines: str) -> Decision:
-        self._path.write_text("# Production\n\n## Web\n\n" + "\n".join(lines) + "\n", encoding="utf-8")
-        items = checklist.read(self._path, catalogue())
-        plan = Plan(
-            run="r",
-            environment="production",
-            started=0.0,
-            checklist="checklist.md",
-            checklist_sha256="",
-            items=items,
-            targets={host: [g for g, hosts in GROUPS.items() if host in hosts] for host in self.targets},
-            everywhere=GROUPS,
-            narrowing=self.narrowing,
-            selected_controls=select_controls(items, self.narrowing, catalogue()),
-        )
-        return Gate(Plan.from_dict(plan.as_dict()), self.outcomes, self.decided).decide()
+from ansible_collections.golive.verify.plugins.plugin_utils.gate import PROVEN, Gate, ItemVerdict
+from ansible_collections.golive.verify.plugins.plugin_utils.governance import Signed
+from ansible_collections.golive.verify.plugins.plugin_utils.plan import Narrowing, Plan
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Status
+from tests.unit.plugin_utils.governed import Run, findings, statuses
 
 
 @pytest.fixture
@@ -67,17 +31,13 @@ def run(tmp_path: Path) -> Run:
 HEALTH = "- [ ] Health <!-- golive: http.health on=web -->"
 
 
-def statuses(decision: Decision) -> list[str]:
-    return [verdict.status for verdict in decision.items]
-
-
 def test_everything_proven_is_go(run: Run) -> None:
     decision = run.decide(HEALTH, "- [x] Anywhere <!-- golive: http.health -->")
     assert (decision.word, decision.reasons) == ("go", [])
     assert statuses(decision) == ["pass", "pass"]
 
 
-@pytest.mark.parametrize("status", ["fail", "error", "missed", "expired", "not_due"])
+@pytest.mark.parametrize("status", ["fail", "error", "missed", "expired"])
 def test_one_result_that_does_not_pass_is_no_go(run: Run, status: str) -> None:
     run.answers("b", {"http.health#2": status})
     decision = run.decide(HEALTH)
@@ -175,3 +135,219 @@ def test_not_applicable_is_shown_as_such(run: Run) -> None:
     run.answers("a", {"http.health#2": "not_applicable"})
     decision = run.decide(HEALTH)
     assert (decision.word, statuses(decision)) == ("go", ["not_applicable"])
+
+
+# Rules of the environment.
+
+
+@pytest.mark.parametrize(
+    ("gate", "reasons"),
+    [
+        ([], ["line 5 'Health': fail: b: http.health fail", "line 6 'Trust me': unbound"]),
+        (["fail, error, missed, expired, unbound <= 0"], ["line 5 'Health'", "line 6 'Trust me'"]),
+        (["fail <= 0"], ["the rule 'fail <= 0' does not hold: it is 1", "line 5 'Health'"]),
+        (["fail <= 1"], []),
+        (["severity=critical: fail <= 0"], ["the rule 'severity=critical: fail <= 0' does not", "line 5 'Health'"]),
+        (["severity=low: fail <= 0"], []),
+        (["section=network: fail <= 0"], []),
+        (["phase=launch_day: fail <= 0"], []),
+        (["pass >= 1"], []),
+        (["pass >= 90%"], ["does not hold: it is 33.3 % (1 of 3)", "line 5 'Health'", "line 6 'Trust me'"]),
+        (["fail <= 5", "unbound <= 0"], ["the rule 'unbound <= 0' does not hold: it is 1", "line 6 'Trust me'"]),
+        (
+            ["fail <= 0", "severity=critical: fail <= 0"],
+            ["the rule 'fail <= 0'", "the rule 'severity=critical: fail <= 0'", "line 5 'Health'"],
+        ),
+    ],
+)
+def test_the_environment_may_have_rules_of_its_own(run: Run, gate: list[str], reasons: list[str]) -> None:
+    run.gate = gate
+    run.answers("b", {"http.health#2": "fail"})
+    decision = run.decide(
+        HEALTH,
+        "- [ ] Trust me",
+        "- [ ] Elsewhere <!-- golive: http.health on=a -->",
+        "- [ ] Said <!-- golive: info -->",
+    )
+    assert decision.word == ("no_go" if reasons else "go")
+    assert len(decision.reasons) == len(reasons)
+    for reason, part in zip(decision.reasons, reasons, strict=True):
+        assert part in reason
+
+
+@pytest.mark.parametrize("fault", ["unreachable", "undecided", "no checks", "no items", "laxer", "unread"])
+def test_no_rule_excuses_from_having_looked(run: Run, fault: str) -> None:
+    run.gate = ["fail <= 100"]
+    lines = ["nothing to tick"] if fault == "no items" else [HEALTH]
+    if fault == "unreachable":
+        run.outcomes["a"] = [{"results": [], "unasked": [], "unreachable": "no route"}]
+    elif fault == "undecided":
+        run.decided = False
+    elif fault == "no checks":
+        run.outcomes = {host: [{"results": [], "unasked": []}] for host in run.targets}
+    elif fault == "laxer":
+        run.answers("a", {}, findings=["the text asks for at least 30 days"])
+    elif fault == "unread":
+        lines += ["", "```", "never closed", "- [ ] swallowed"]
+    assert run.decide(*lines).word == "no_go"
+
+
+# Findings.
+
+
+def test_a_secret_in_the_text_is_a_finding_and_shown_nowhere(run: Run) -> None:
+    decision = run.decide(HEALTH, "- [ ] Login with password: hunter2hunter2 <!-- golive: info -->")
+    assert findings(decision) == [("secret", False)]
+    assert ":6: the text holds what looks like a secret" in decision.findings[0].message
+    assert "hunter2" not in str(decision)
+    assert decision.word == "go"
+
+
+def test_a_line_that_could_not_be_read_blocks(run: Run) -> None:
+    decision = run.decide(HEALTH, "", "```", "- [ ] swallowed")
+    assert findings(decision) == [("unread", True)]
+    assert decision.word == "no_go"
+    assert ":8: this line looks like an item" in decision.reasons[0]
+
+
+def test_an_inventory_that_is_laxer_than_the_text_blocks_and_is_said_once(run: Run) -> None:
+    for host in ("a", "b"):
+        run.answers(host, {}, findings=["the text asks for at least 30 days"])
+    decision = run.decide(HEALTH)
+    assert findings(decision) == [("threshold", True)]
+    assert decision.reasons == ["the text asks for at least 30 days"]
+
+
+# The decision to go live.
+GO_LIVE = "- [ ] Go <!-- golive: signoff.golive -->"
+
+
+@pytest.mark.parametrize(
+    ("line", "results", "status"),
+    [
+        (HEALTH, {"http.health": "pass"}, "attested"),
+        (HEALTH, {"http.health#2": "fail"}, "fail"),
+        (HEALTH, {"http.health#2": "error"}, "fail"),
+        (HEALTH, {"redis.persistence": "fail"}, "attested"),
+        ("- [ ] TLS <!-- golive: tls.expiry -->", {}, "fail"),
+        ("- [ ] TLS <!-- golive: tls.expiry phase=first_hour -->", {}, "attested"),
+        ("- [ ] Trust me", {}, "attested"),
+        (HEALTH, {"https.enforced": "fail"}, "fail"),
+    ],
+)
+def test_a_signed_go_live_does_not_stand_while_something_critical_is_open(
+    run: Run, line: str, results: dict[str, str], status: str
+) -> None:
+    run.answers("a", results)
+    run.attests("signoff.golive")
+    verdict = run.decide(line, GO_LIVE).items[1]
+    assert verdict.status == status
+    if status == "fail":
+        assert "it is signed, but cannot stand while critical controls do not hold: " in verdict.reason
+
+
+def test_an_item_signed_in_the_role_go_live_is_the_decision_too(run: Run) -> None:
+    lines = ("## Sign-off", "", "- [ ] Go-Live: ____", HEALTH)
+    run.signed = {"Go-Live: ____": ("attested", "carol as go_live")}
+    assert run.decide(*lines).items[0].status == "attested"
+    run.answers("a", {"http.health#2": "fail"})
+    assert run.decide(*lines).items[0].status == "fail"
+
+
+def test_a_waiver_of_what_is_critical_lets_it_stand(run: Run) -> None:
+    run.answers("a", {"http.health#2": "fail"})
+    run.attests("signoff.golive")
+    run.write(
+        "waivers.yml",
+        "waivers:\n  - {control: http.health, target: a, reason: r, owner: o, ticket: t, expires: 2026-11-30}\n",
+    )
+    decision = run.decide(HEALTH, GO_LIVE)
+    assert (statuses(decision), decision.word) == (["waived", "attested"], "go")
+
+
+def test_what_was_signed_is_no_answer_of_a_host(run: Run) -> None:
+    run.outcomes = {}
+    run.attests("signoff.golive")
+    run.targets = ["localhost"]
+    decision = run.decide(GO_LIVE)
+    assert [target.status for target in decision.targets] == ["missing"]
+    assert any("no checks ran" in reason for reason in decision.reasons)
+
+
+# No evidence, no pass: whatever a checklist, an environment and a run look like.
+CONTROLS = ("http.health", "redis.persistence", "redis.caching", "scan.independent", "docker.compose", "docs.runbook")
+COMPONENTS = {"redis": "redis: {used: false, reason: r, by: b}", "docker": "docker: true"}
+SIGNATURES = ("attested", "expired", "fail", "error")
+
+
+@st.composite
+def _line(draw: st.DrawFn, number: int) -> str:
+    words = draw(st.lists(st.sampled_from(CONTROLS), max_size=3, unique=True))
+    if len(words) > 1 and draw(st.booleans()):
+        words = ["|".join(words)]
+    if words and draw(st.booleans()):
+        words.append(f"on={draw(st.sampled_from(['web', 'a', 'c', 'none', 'ghost']))}")
+    words += draw(st.sampled_from([[], [], ["human"], [f"document=d{number}.md"], ["phase=first_hour"]]))
+    words = words or draw(st.sampled_from([[], ["info"]]))
+    text = f"{draw(st.sampled_from(['', '', '(optional) ']))}Item {'abcdefgh'[number] * 3}{draw(st.sampled_from(['', ' (if using Redis)']))}"
+    comment = f" <!-- golive: {' '.join([*words, f'id=i{number}'])} -->" if words else ""
+    return f"- [{draw(st.sampled_from(' x'))}] {text}{comment}"
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_nothing_is_green_without_evidence(tmp_path: Path, data: st.DataObject) -> None:
+    run = Run(tmp_path)
+    answer = st.dictionaries(st.sampled_from(CONTROLS), st.sampled_from(list(Status)), max_size=4)
+    for host in data.draw(st.lists(st.sampled_from(["a", "b", "c"]), unique=True)):
+        run.answers(host, {control: status.value for control, status in data.draw(answer).items()})
+    for control in data.draw(st.lists(st.sampled_from(["scan.independent", "docker.compose", "http.health"]), max_size=2)):
+        run.attests(control, data.draw(st.sampled_from(SIGNATURES)))
+    declared = data.draw(st.lists(st.sampled_from(sorted(COMPONENTS)), unique=True))
+    run.write("components.yml", "".join(["components:\n", *(f"  {COMPONENTS[name]}\n" for name in declared)]))
+    lines = [data.draw(_line(number)) for number in range(data.draw(st.integers(1, 6)))]
+    plan = run.plan(*lines)
+    signed = {
+        item.id: Signed(data.draw(st.sampled_from(SIGNATURES)), "eve as tester")
+        for item in plan.items
+        if data.draw(st.booleans())
+    }
+    plan = replace(plan, governance=replace(plan.governance, signed=signed))
+    gate = Gate(plan, run.outcomes, decided=True)
+    decision = gate.decide()
+    assert len(decision.items) == len(lines), "each item has a verdict"
+    for verdict in decision.items:
+        assert verdict.status == "pass" or verdict.reason
+        if verdict.status in PROVEN:
+            assert_proven(verdict, gate, signed, plan)
+    if all(verdict.status not in PROVEN for verdict in decision.items) and not gate.results:
+        assert decision.word == "no_go"
+
+
+def assert_proven(verdict: ItemVerdict, gate: Gate, signed: Mapping[str, Signed], plan: Plan) -> None:
+    """Every need has a result or a signature that proves it, or an excuse; and at least one proves it."""
+    item = verdict.item
+    signature = signed.get(item.id)
+    held = signature is not None and signature.status == "attested"
+    found = {gate.results[index]["status"] for index in verdict.results}
+    assert found <= set(PROVEN), "nothing that it rests on says anything else"
+    assert found or held, "something proves it"
+    if verdict.status == "pass":
+        assert found == {"pass"}
+    if item.mark == "human":
+        assert held
+    if item.document:
+        assert any(gate.results[index].get("item") == item.id for index in verdict.results)
+    for binding in item.bindings:
+        proven = [_is_proven(control, binding.on, verdict, gate, plan, held) for control in binding.controls]
+        assert any(proven) if binding.any_of else all(proven)
+
+
+def _is_proven(control: str, on: str, verdict: ItemVerdict, gate: Gate, plan: Plan, held: bool) -> bool:
+    its = [gate.results[index] for index in verdict.results if gate.results[index]["control"] == control]
+    if control in plan.unprovable:
+        return bool(its) or held
+    if not on:
+        return bool(its)
+    hosts = plan.everywhere.get(on, [])
+    return bool(hosts) and {result["host"] for result in its} >= set(hosts)

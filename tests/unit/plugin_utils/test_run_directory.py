@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.golive.verify.plugins.plugin_utils import report
-from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Binding, Item
+from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Binding, Checklist, Item
 from ansible_collections.golive.verify.plugins.plugin_utils.plan import Narrowing, Plan
 from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import BadRun, RunDirectory
 
@@ -19,9 +19,9 @@ PLAN = Plan(
     run="20261123T030000Z-1",
     environment="production",
     started=1.0,
-    checklist="checklist.md",
-    checklist_sha256="0" * 64,
-    items=[Item("i1", "Web", 3, "Health", False, (Binding(("http.health",), "web"),))],
+    checklist=Checklist(
+        "checklist.md", "0" * 64, (Item("i1", "Web", 3, "Health", False, (Binding(("http.health",), "web"),)),)
+    ),
     targets={"a": ["web"], "b/c": ["web"]},
     everywhere={"web": ["a", "b/c"]},
     narrowing=Narrowing(tags=("http",)),

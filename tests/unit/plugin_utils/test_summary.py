@@ -24,7 +24,7 @@ def test_a_failing_item_says_what_where_why_and_what_to_do() -> None:
         "      web1 shop.example.com:443: the certificate ends in 12 days, on 5 December 2026",
         "      → Renew it now, then repair the timer that should have done so.",
     ]
-    assert lines[-1] == "shop-production: NO-GO: 9 reasons"
+    assert lines[-1] == "shop-production: NO-GO: 8 reasons"
 
 
 def test_equal_messages_are_one_line_with_all_their_places() -> None:

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.gate import GO, GOOD, NOT_SELECTED
@@ -37,6 +38,10 @@ WORST_FIRST = (
 _QUIET = ("pass", "attested", "info", "not_due", NOT_SELECTED)
 _PROVEN = ("pass", "attested")
 _MOST_PLACES = 4
+# How the reason of an item says that nobody has written a verifier for its control; and how many such items, or items
+# without a control, a reader of the terminal is shown one by one.
+_NO_VERIFIER = "no verifier yet proves it"
+_MOST_WAITING = 5
 
 
 def counts(by_status: Mapping[str, int]) -> str:
@@ -67,15 +72,19 @@ def unseen(item: Mapping[str, Any], checks: Iterable[Mapping[str, Any]]) -> str:
 def lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Lines with the status that colors them."""
     yield "quiet", ""
+    items = [item for item in report["items"] if item["status"] not in _QUIET]
+    waiting = [item for item in items if _waits(item)]
+    if len(waiting) > _MOST_WAITING:
+        items = [item for item in items if not _waits(item)]
     section = None
-    for item in report["items"]:
-        if item["status"] in _QUIET:
-            continue
+    for item in items:
         if item["section"] != section:
             section = item["section"]
             yield "quiet", f"  {one_line(section)}"
         yield item["status"], f"  {MARKS.get(item['status'], ' ')} {one_line(item['text'])}  (line {item['line']})"
         yield from _why(report, item)
+    if len(waiting) > _MOST_WAITING:
+        yield from _counted(waiting)
     yield from _targets(report)
     for finding in report["findings"]:
         yield (
@@ -108,6 +117,21 @@ def _why(report: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[tuple[s
         yield item["status"], f"      {one_line(missing)}"
     for remedy in dict.fromkeys(check["remediation"] for check in bad if check["remediation"]):
         yield "quiet", f"      → {one_line(remedy, 1000)}"
+
+
+def _waits(item: Mapping[str, Any]) -> bool:
+    """Whether nothing keeps the item from passing but that nobody can look: no verifier, or no control."""
+    return item["status"] == "unbound" or (
+        not item["checks"] and all(_NO_VERIFIER in part for part in item["reason"].split("; "))
+    )
+
+
+def _counted(waiting: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Items that wait for a proof, a line for each section."""
+    yield "quiet", "  Nothing proves these yet: no verifier, no control, no signature"
+    for section, count in Counter(one_line(item["section"]) for item in waiting).items():
+        yield "unbound", f"  {MARKS['unbound']} {section}: {count} {'item' if count == 1 else 'items'}"
+    yield "quiet", f"    the report lists all {len(waiting)}, each with the control that it waits for"
 
 
 def _targets(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -18,14 +18,14 @@ _LAST_NIGHT = 6 * 3600
 
 
 def make(directory: Path, dump: str) -> None:
-    """Dumps of a week, 35 nights of uploads, and an encrypted copy of the dumps that never left the machine."""
+    """Dumps of a week, 40 nights of uploads, and an encrypted copy of the dumps that never left the machine."""
     packed = gzip.compress(dump.encode())
     for night in range(7):
         copy = _write(directory / "db", "shop-{}.sql.gz", packed, night)
         # Not encrypted by age, but in its form: what is inside is of no interest here.
         sealed = b"age-encryption.org/v1\n-> X25519 demo\n" + hashlib.shake_256(copy.name.encode()).digest(len(packed))
         _with_checksum(_write(directory / "offsite", f"{copy.name}.age", sealed, night), sealed, night)
-    for night in range(35):
+    for night in range(40):
         picture = random.Random(night).randbytes(40_000 + 200 * night)
         _write(directory / "uploads", "uploads-{}.tar.gz", gzip.compress(picture), night)
 

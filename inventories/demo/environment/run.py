@@ -13,6 +13,7 @@ import contextlib
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import backups
+import decisions
 import services
 import web
 import yaml
@@ -39,6 +41,8 @@ _NO_GO = (2, 4)
 def main() -> int:
     """0 when everything went as designed."""
     options, ansible = _arguments()
+    # A shell that starts this in the background has Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     ports = yaml.safe_load((DEMO / "group_vars" / "all.yml").read_text())["demo_ports"]
@@ -78,11 +82,14 @@ def _start(processes: Processes, ports: dict[str, int]) -> None:
     others: list[Future[object]] = [
         pool.submit(services.Vault, processes, authority, vault, ports["vault"]),
         pool.submit(services.Aws, processes, ports["aws"]),
+        pool.submit(decisions.make, processes, _missing()),
     ]
     backups.make(directory / "backups", database.result().dump())
     _serve(authority, ports, database.result(), cache.result(), queue.result())
     for other in others:
         other.result()
+    for program in _missing():
+        print(f"There is no {program}: what it would prove is left out", flush=True)
     print(f"It is up after {time.monotonic() - begun:.1f} s", flush=True)
 
 
@@ -163,14 +170,28 @@ def _verify(processes: Processes, run_dir: Path, ansible: list[str]) -> int:
 
 def _differences(report: dict[str, Any], status: int) -> list[str]:
     """How what came out differs from designed.yml: item by item, by status and by words of the reason."""
-    designed = yaml.safe_load((DEMO / "environment" / "designed.yml").read_text())
+    designed = _designed()
+    items, otherwise = designed["items"], designed["otherwise"]
+    left_out = {text for program in _missing() for text in designed["needs"][program]}
     found = [] if status in _NO_GO else [f"ansible-playbook ended with {status}"]
     for item in report["items"]:
-        status_wanted, reason = designed.pop(item["text"], ("nothing", ""))
-        if item["status"] != status_wanted or reason not in item["reason"]:
-            wanted = f"{status_wanted}: … {reason}" if reason else status_wanted
+        wanted, reason = items.pop(item["text"], otherwise)
+        if item["text"] in left_out:
+            right, wanted = item["status"] in ("error", "fail"), "error or fail"
+        else:
+            right, wanted = item["status"] == wanted and reason in item["reason"], f"{wanted}: … {reason}"
+        if not right:
             found.append(f"line {item['line']} '{item['text']}' is {item['status']}: {item['reason']}, not {wanted}")
-    return found + [f"the checklist has no item '{text}'" for text in designed]
+    return found + [f"the checklist has no item '{text}'" for text in items]
+
+
+def _missing() -> list[str]:
+    """The programs of designed.yml that this machine lacks."""
+    return [program for program in _designed()["needs"] if not shutil.which(program)]
+
+
+def _designed() -> dict[str, Any]:
+    return dict(yaml.safe_load((DEMO / "environment" / "designed.yml").read_text()))
 
 
 if __name__ == "__main__":

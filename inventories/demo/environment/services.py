@@ -87,14 +87,14 @@ class Redis:
         config.touch(mode=0o600)
         config.write_text(
             f"bind 127.0.0.1\nport {port}\ndir {processes.directory}\nset-proc-title no\n"
-            "protected-mode yes\nappendonly yes\nsave 900 1\nmaxmemory 0\nmaxmemory-policy allkeys-lru\n"
+            "protected-mode yes\nappendonly yes\nsave 900 1\nmaxmemory 0\nmaxmemory-policy noeviction\n"
             f"user default off\nuser shop on >{self._password} ~* &* +@all -@admin -@dangerous +client +info\n"
             f"user monitor on >{vault.new('redis-monitor')} ~* {_MONITOR}\n"
         )
         processes.start("redis", [find("redis-server"), config])
         self.shop = self._client("shop-web")
         processes.wait_for("redis", lambda: bool(self.shop.ping()), redis.RedisError)
-        self._workers = [self._worker(queue) for queue in ("mail", "invoices")]
+        self._workers = [self._worker(queue) for queue in ("mail", "stock", "draw")]
         self._fill()
 
     def product(self, number: int) -> str:

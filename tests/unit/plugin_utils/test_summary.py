@@ -41,6 +41,41 @@ def test_what_was_not_looked_at_is_said_too() -> None:
     assert lines[start + 1].startswith("      redis.maxmemory on cache3: unreachable: ssh")
 
 
+def waiting(count: int) -> list[str]:
+    """A run in which so many items wait for a verifier, one for a control, and one fails and waits as well."""
+    controls = ["load.tested", "scan.clean"]
+    items = [
+        sample.item("Tests", "Fails and waits", "host.mode", "scan.clean"),
+        *(sample.item("Speed", f"Waits {n}", *controls) for n in range(count - 1)),
+        sample.item("Team", "Nobody bound it"),
+    ]
+    answers = {"web1": [sample.check("host.mode", "web1", "fail", message="is 0777")]}
+    return shown(sample.build(items, answers, unprovable=controls))
+
+
+def test_items_that_many_wait_for_a_verifier_are_counted_by_section() -> None:
+    lines = waiting(6)
+    start = lines.index("  Nothing proves these yet: no verifier, no control, no signature")
+    assert lines[start + 1 : start + 4] == [
+        "  ? Speed: 5 items",
+        "  ? Team: 1 item",
+        "    the report lists all 6, each with the control that it waits for",
+    ]
+    assert not any("Waits" in line or "Nobody bound it" in line for line in lines)
+    assert "items:   1 fail, 5 error, 1 unbound" in lines
+
+
+def test_an_item_that_waits_and_fails_too_is_not_only_counted() -> None:
+    assert any("Fails and waits" in line for line in waiting(6))
+    assert "      web1: is 0777" in waiting(6)
+
+
+def test_a_few_items_that_wait_for_a_verifier_are_shown_one_by_one() -> None:
+    lines = waiting(5)
+    assert sum("Waits" in line for line in lines) == 4
+    assert not any(line.startswith("  Nothing proves these yet") for line in lines)
+
+
 def test_what_passes_is_only_counted() -> None:
     assert shown(sample.go()) == ["", "", "items:   1 pass", "checks:  3 pass", "shop-production: GO"]
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -72,6 +72,7 @@ def build(
     narrowing: Narrowing | None = None,
     finished: bool = True,
     environment: str = "shop-production",
+    unprovable: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The report that a run with these answers by host gives. Lines are those of a checklist with one item each."""
     numbered = [
@@ -92,6 +93,7 @@ def build(
         everywhere=groups | {host: [host] for host in hosts},
         narrowing=narrowing or Narrowing(),
         selected_controls=None,
+        unprovable=list(unprovable),
         versions={"ansible-core": "2.19.14", "python": "3.11.9"},
     )
     outcomes: dict[str, list[dict[str, Any]]] = {

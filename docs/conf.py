@@ -23,7 +23,7 @@ from ansible.plugins.loader import init_plugin_loader  # noqa: E402
 
 init_plugin_loader()
 
-from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control, catalogue  # noqa: E402
+from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control, Threshold, catalogue  # noqa: E402
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Interface, interface  # noqa: E402
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import OWN, verifier_names  # noqa: E402
 

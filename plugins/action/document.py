@@ -109,7 +109,7 @@ class _Case:
     @property
     def expected(self) -> str:
         """What must hold, in words."""
-        on = [topic.name for topic in self.requirement.topics] + [f"“{each}”" for each in self.want.sections]
+        on = [topic.name for topic in self.requirement.topics] + [f"'{each}'" for each in self.want.sections]
         of = [f"on {', '.join(on)}"] if on else []
         true = [f"true to {', '.join(self.want.facts)}"] if self.want.facts else []
         return ", ".join(
@@ -167,7 +167,7 @@ async def _proven_page(look: Observer, case: _Case) -> Verdict:
         return await proven(case.expected, _settled(answers))
     page = _page(reply)
     if says_not_found(page):
-        gone = Part({"title": page.named}, [f"{want.url} answers 200 with a page that says “{excerpt(page.named)}”"])
+        gone = Part({"title": page.named}, [f"{want.url} answers 200 with a page that says '{excerpt(page.named)}'"])
         return await proven(case.expected, _settled(gone))
     return await proven(
         case.expected, _settled(_judged(case, reply.body, page, [])), _dated(case, page), _page_links(look, want, page)

@@ -14,7 +14,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils import verifier
 from ansible_collections.golive.verify.plugins.plugin_utils.asked import Asked
 from ansible_collections.golive.verify.plugins.plugin_utils.attestations.standing import HOST
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Item
-from ansible_collections.golive.verify.plugins.plugin_utils.interface import interface
+from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted, interface
 from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import RunDirectory
 
 ANY = "docs.document"
@@ -35,7 +35,7 @@ class ActionModule(ActionBase):
         run = RunDirectory(want.run_dir)
         plan = run.plan()
         checks = [
-            verifier.load(self, {"document": _options(item, want.checkout)}, f"line {item.line}", item.id)
+            verifier.load(self, {"document": _options(item, want)}, f"line {item.line}", item.id)
             for item in plan.items
             if item.document and plan.selected(item)
         ]
@@ -45,10 +45,12 @@ class ActionModule(ActionBase):
         return proofs.as_task_result()
 
 
-def _options(item: Item, checkout: str) -> Mapping[str, Any]:
+def _options(item: Item, want: Wanted) -> Mapping[str, Any]:
     """The check of the item's document. The document verifier says which controls one can prove."""
     provable = interface("golive.verify.document").controls
-    options = {"from": "controller", "controls": [each for each in item.controls if each in provable] or [ANY]}
+    controls = [each for each in item.controls if each in provable] or [ANY]
+    facts = {name: value for control in controls for name, value in want.facts.get(control, {}).items()}
+    options = {"from": "controller", "controls": controls, "facts": facts}
     if "://" in item.document:
         return {**options, "url": item.document}
-    return {**options, "path": item.document, "checkout": checkout}
+    return {**options, "path": item.document, "checkout": want.checkout}

@@ -26,6 +26,12 @@ options:
     description: The git checkout, on the controller, that the paths are relative to.
     type: path
     required: true
+  facts:
+    description:
+      - What documents must state, by control, as in O(golive.verify.document#module:facts). Controls that say something of
+        the live system are not proven without.
+    type: dict
+    default: {}
   deadline:
     description: Seconds that one round of looks may take.
     type: float
@@ -37,6 +43,8 @@ EXAMPLES = r"""
   golive.verify.documents:
     run_dir: "{{ golive_plan.golive_run_dir }}"
     checkout: /srv/shop
+    facts:
+      docs.recovery_objectives: {rto_hours: 4, rpo_hours: 1}
   run_once: true
   delegate_to: localhost
 """

@@ -112,7 +112,7 @@ def _boxes(items: Sequence[Reported]) -> Iterator[Claim]:
 def _texts(items: Sequence[Reported]) -> Iterator[Claim]:
     for item in items:
         if item["box"] and item["says"]:
-            said = " and ".join(f"“{words}”" for words in item["says"])
+            said = " and ".join(f"'{words}'" for words in item["says"])
             yield Claim(Kind.TEXT_CONTRADICTS_BOX, item["line"], item["text"], f"ticked, but its own text says {said}")
 
 

@@ -32,7 +32,12 @@ from ansible_collections.golive.verify.plugins.plugin_utils.marked_yaml import F
 
 FILE = "components.yml"
 _SEEN = ("pass", "fail")
-_OR = re.compile(r"\bor\b|/", re.I)
+# Conditions that name nothing themselves: what they are about stands in the rest of the text.
+_VAGUE = re.compile(
+    r"(?:(?:if|when|where)\s+(?:applicable|needed|necessary|required|relevant|used|using|any|enabled|configured|desired"
+    r"|possible|supported|supporting|you use|we use|you use it|we use it))?",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,10 @@ class Components:
     items: Mapping[str, Declared] = field(default_factory=dict)
 
     def absent(self, control: str) -> Declared | None:
-        """The declaration that a control has nothing to speak of; None where it has."""
+        """The declaration that a control has nothing to speak of; None where it has, for one component or another."""
         domain = control.partition(".")[0]
+        if self.required(control):
+            return None
         for name, declared in self.components.items():
             if not declared.used and domain in _known()[name]["domains"]:
                 return declared
@@ -76,11 +83,11 @@ class Components:
                 return declared
         if not item.condition and not item.optional:
             return None
-        words = item.condition if named_in(item.condition) else item.text
+        words = item.text if _VAGUE.fullmatch(item.condition) else item.condition
         named_there = [self.components.get(name) for name in named_in(words)]
+        # "If using Redis on AWS" applies as long as one of them may be there.
         absent = [declared for declared in named_there if declared and not declared.used]
-        # "If using S3 or GCS" applies as long as one of them may be there.
-        return absent[0] if absent and (len(absent) == len(named_there) or not _OR.search(words)) else None
+        return absent[0] if absent and len(absent) == len(named_there) else None
 
     def unknown(self, items: Sequence[Item]) -> Iterator[str]:
         """A sentence for each declaration that speaks of no item."""
@@ -146,9 +153,13 @@ def _items(top: Fields, problems: Problems) -> Iterator[tuple[str, Declared]]:
     if not isinstance(entry.value, list):
         problems.add(entry.line, "items is not a list")
         return
+    seen: set[str] = set()
     for each in entry.value:
         fields = Fields(each, ("item", "reason", "by"), problems, "an item that does not apply")
         words = {name: fields.text(name, required=True) for name in ("item", "reason", "by")}
+        if words["item"] and words["item"] in seen:
+            fields.bad("item", f"{words['item'][:80]!r} is declared twice")
+        seen.add(words["item"])
         yield words["item"], Declared(False, words["reason"], words["by"])
 
 

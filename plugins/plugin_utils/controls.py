@@ -46,6 +46,7 @@ class Threshold:
     bound: str = ""
     default: float | None = None
 
+
 @dataclass(frozen=True, slots=True)
 class Control:
     """A statement that can be proven.

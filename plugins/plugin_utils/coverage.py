@@ -19,7 +19,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Bin
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist.comments import HUMAN, INFO
 from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control
 from ansible_collections.golive.verify.plugins.plugin_utils.gate import NOT_SELECTED, PROVEN
-from ansible_collections.golive.verify.plugins.plugin_utils.reports.markdown import _plain
+from ansible_collections.golive.verify.plugins.plugin_utils.reports.markdown import escaped
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status
 from ansible_collections.golive.verify.plugins.plugin_utils.summary import one_line
 
@@ -119,13 +119,13 @@ def render(found: Coverage, suffix: str) -> str:
     """The coverage as a file of this suffix holds it: .json, or else Markdown."""
     if suffix == ".json":
         return json.dumps(found.as_dict(), indent=2, ensure_ascii=False) + "\n"
-    parts = [f"# Coverage of {_plain(found.checklist)}"]
+    parts = [f"# Coverage of {escaped(found.checklist)}"]
     for title, tallies in (("section", (*found.sections, found.whole)), ("heading", found.headings)):
         table = [[title, *_titles(found.run)], ["---", *("--:" for dummy in _titles(found.run))]]
-        table += [[_plain(name), *numbers] for name, *numbers in (_cells(tally, found.run) for tally in tallies)]
+        table += [[escaped(name), *numbers] for name, *numbers in (_cells(tally, found.run) for tally in tallies)]
         parts.append("\n".join(f"| {' | '.join(row)} |" for row in table))
     if remarks := list(_remarks(found)):
-        parts.append("\n".join(f"- {_plain(remark)}" for remark in remarks))
+        parts.append("\n".join(f"- {escaped(remark)}" for remark in remarks))
     return "\n\n".join(parts) + "\n"
 
 

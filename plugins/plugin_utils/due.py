@@ -19,7 +19,7 @@ _HOUR = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """How an item stood in an earlier run, and what it said and needed then. at: when that run began, in Unix seconds."""
+    """How an item stood in an earlier run, and what it said and needed then. at: when it began, in Unix seconds."""
 
     run: str
     at: float

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+
 from ansible_collections.golive.verify.plugins.plugin_utils import components, moments, rules, waivers
 from ansible_collections.golive.verify.plugins.plugin_utils.attestations.model import BadAttestations
 from ansible_collections.golive.verify.plugins.plugin_utils.attestations.standing import of_controls, of_item

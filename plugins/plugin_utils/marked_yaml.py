@@ -108,7 +108,9 @@ class _Composer:
         return Entry(line, None if event.implicit[0] and event.value in _NOTHING else self._text(line, event.value))
 
     def _entries(self, depth: int) -> Iterator[Entry]:
-        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+        for event in self._events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                return
             yield self._value(event, depth + 1)
 
     def _mapping(self, depth: int) -> dict[str, Entry]:

@@ -105,9 +105,7 @@ class Needs:
         why = "; ".join(
             sorted({f"{each['verifier']} on {each['host']}: {each['reason']}" for each in self._unasked_of(control)})
         )
-        return self._unproven(
-            control, f"{control}: no check of the inventory proves it{f' ({why})' if why else ''}"
-        )
+        return self._unproven(control, f"{control}: no check of the inventory proves it{f' ({why})' if why else ''}")
 
     def _on(self, item: Item, control: str, host: str) -> Need:
         found = [index for index in self._found(item, control) if self._waived.results[index]["host"] == host]

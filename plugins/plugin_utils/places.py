@@ -159,7 +159,7 @@ class Places:
     def _cells(self, start: int, end: int) -> list[Span]:
         """What stands between bars, if the line is a row; a bar behind a backslash is text."""
         bars = [found.start() for found in _BARS.finditer(self.text, start, end)]
-        return list(zip([start, *(bar + 1 for bar in bars)], [*bars, end], strict=True))
+        return list(zip([start, *(each + 1 for each in bars)], [*bars, end], strict=True))
 
 
 def without_signs(text: str) -> str:
@@ -169,7 +169,7 @@ def without_signs(text: str) -> str:
 
 def _signs(text: str, start: int, end: int) -> Iterator[Sign]:
     for found in _SIGN.finditer(text, start, end):
-        group = next(number for number in (1, 2, 3) if found[number] is not None)
+        group = found.lastindex or 0
         yield Sign(found.span(group), found[group].rstrip("\ufe0f"), group < 3)
 
 

@@ -10,8 +10,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-import dacite
-
 from ansible_collections.golive.verify.plugins.plugin_utils.asked import Asked, Stated
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Checklist, Item
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist.sections import SECTIONS
@@ -20,9 +18,6 @@ from ansible_collections.golive.verify.plugins.plugin_utils.governance import Go
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Status
 
 SCHEMA = 2
-_FROM_JSON = dacite.Config(
-    cast=[tuple, Severity, Status], type_hooks={datetime: datetime.fromisoformat}, check_types=False
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +110,11 @@ class Plan:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Plan:
         """The plan that as_dict described, after its way through JSON."""
-        return dacite.from_dict(cls, data, _FROM_JSON)
+        import dacite  # what is missing here was missing to whoever wrote the plan
+
+        hooks = {datetime: datetime.fromisoformat}
+        from_json = dacite.Config(cast=[tuple, Severity, Status], type_hooks=hooks, check_types=False)
+        return dacite.from_dict(cls, data, from_json)
 
 
 def select_controls(items: Sequence[Item], narrowing: Narrowing, catalogue: Mapping[str, Control]) -> list[str] | None:

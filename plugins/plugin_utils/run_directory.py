@@ -52,7 +52,11 @@ class RunDirectory:
         data = self._read(self.path / "plan.json")
         if data.get("schema") != SCHEMA:
             raise BadRun(f"{self.path / 'plan.json'}: schema {data.get('schema')} is not {SCHEMA}, the one I know")
-        return Plan.from_dict(data)
+        try:
+            return Plan.from_dict(data)
+        except ImportError as missing:
+            needed = f"reading a plan needs the Python library {missing.name}: see requirements/core.txt"
+            raise BadRun(needed) from missing
 
     def asked(self) -> Asked:
         """What the run asks of each host."""

@@ -293,7 +293,7 @@ class _Writer:
                     yield _Edit(start, end, new, Change(line, "completion", f"{self._text[start:end]} % → {new} %"))
 
     def _percents(self, line: int, percent: float) -> Iterator[tuple[int, int]]:
-        for found in wording._COMPLETION.finditer(self._text, *self._places.lines[line - 1]):
+        for found in wording.COMPLETION.finditer(self._text, *self._places.lines[line - 1]):
             group = 1 if found[1] else 2
             if float(found[group]) == percent:
                 yield found.span(group)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.golive.verify.plugins.plugin_utils.controls import catalogue
+from ansible_collections.golive.verify.plugins.plugin_utils.interface import provable
 from tests.lab import matrix
 from tests.lab.labkit import diff, faults, rehearse
 from tests.lab.labkit.base import CACHE, HERE, RUN, lab
@@ -19,8 +19,10 @@ from tests.lab.waves import REPOSITORY, SITES, Planner, Ran, Seen, on_lanes, ver
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1500), pytest.mark.usefixtures("lab_is_up")]
 
-# What the lab can show: everything but the cloud.
-CONTROLS = {control for control in catalogue() if not control.startswith(("aws.", "cloud."))}
+# What the lab can show: all that a verifier proves, but for clouds and documents.
+CONTROLS = {
+    control for control in provable([REPOSITORY / "plugins"]) if not control.startswith(("aws.", "cloud.", "docs."))
+}
 # How often a host is called, where that is not once: its longest chain of questions, each of which needs the answer
 # before it.
 ROUND_TRIPS = {

@@ -14,8 +14,6 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
-
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist import marks
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist.items import BadChecklist
 from ansible_collections.golive.verify.plugins.plugin_utils.plain_file import opened
@@ -32,6 +30,8 @@ _SIGNS = re.compile(r"(?:[ \t]*(?:[-*+>]|\d{1,9}[.)]))+")
 # Pictures that a word processor puts into the text itself.
 _EMBEDDED = re.compile(r"(data:[\w.+-]{1,60}/[\w.+-]{1,60};base64,)[A-Za-z0-9+/=]+")
 _FRONT_MATTER_END = re.compile(r"(?:---|\.\.\.)[ \t]*")
+_KEY = re.compile(r"\s*#|[\w\"'.-]{1,80}\s?:(?:\s|$)")
+_LIKE_YAML = re.compile(rf"{_KEY.pattern}|\s+\S|-\s|[\]}}]")
 # What UTF-8 looks like when it was read as another encoding: at least two characters beyond ASCII in a row.
 _DAMAGED = re.compile(r"[^\x00-\x7f]{2,}")
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -77,18 +77,13 @@ def _decoded(data: bytes) -> str:
 
 
 def _front_matter(lines: Sequence[str]) -> int:
-    """How many lines are front matter. A document may as well begin with a rule, so it has to be a YAML mapping."""
+    """How many lines are front matter. A document may as well begin with a rule, so all of it has to look like YAML."""
     if lines[0].rstrip() != "---":
         return 0
-    end = next((n for n, line in enumerate(lines[1:1000], 1) if _FRONT_MATTER_END.fullmatch(line)), 0)
-    inner = lines[1:end]
-    if not end or any(marks.looks_like_an_item(line) for line in inner):
-        return 0
-    try:
-        node = yaml.compose("\n".join(inner), yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError):
-        return 0
-    return end + 1 if node is None or isinstance(node, yaml.MappingNode) else 0
+    end = next((n for n, line in enumerate(lines[1:200], 1) if _FRONT_MATTER_END.fullmatch(line)), 0)
+    inner = [line for line in lines[1:end] if line.strip()]
+    like_yaml = not inner or (_KEY.match(inner[0]) and all(map(_LIKE_YAML.match, inner)))
+    return end + 1 if end and like_yaml and not any(map(marks.looks_like_an_item, inner)) else 0
 
 
 def _repaired(path: Path, number: int, line: str) -> str:

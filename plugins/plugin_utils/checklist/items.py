@@ -97,8 +97,11 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """A checklist as read. secrets: lines whose text holds what looks like a secret. unread: lines that look like items
-    and could not be read as such; neither is ever passed over in silence."""
+    """A checklist as read.
+
+    secrets: lines of the file, items or not, that hold what looks like a secret. unread: lines that look like items and
+    could not be read as such; neither is ever passed over in silence.
+    """
 
     path: str
     sha256: str

@@ -16,6 +16,9 @@ from ansible_collections.golive.verify.plugins.plugin_utils.checklist.marks impo
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+# What has more columns was not written by people.
+MAX_COLUMNS = 50
+
 _REQUIRED = re.compile(r"\b(required|mandatory|must)\b", re.I)
 _DONE = re.compile(r"\b(done|completed?|checked|verified|ok|tick)\b|^\W*[✓✔☑✅]\W*$", re.I)
 _SIGNED = re.compile(
@@ -74,6 +77,8 @@ class Columns:
 
 def columns(header: Sequence[str], body: Sequence[Sequence[str]]) -> Columns | None:
     """What a table is made of; None where it only tells something."""
+    if len(header) > MAX_COLUMNS:
+        return None
     by_column = [_under(body, index) for index in range(len(header))]
     required = _fitting(header, by_column, _REQUIRED)
     sure = [index for index, cells in enumerate(by_column) if any(map(_has_box, cells))]

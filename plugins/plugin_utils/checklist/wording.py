@@ -50,7 +50,7 @@ _OPEN = re.compile(
 )
 _CROSSES = "❌🚧⏳⛔"
 _STRUCK_OUT = re.compile(r"\W{0,3}~~(?:(?!~~).)+~~\W{0,3}", re.S)
-_COMPLETION = re.compile(
+COMPLETION = re.compile(
     r"\b(?:completion|complete|completed|progress|overall|readiness)\b(?:[^%\n\d]|\d{1,4}\s?(?:/|of)\s?\d{1,4}){0,30}?"
     r"(?<![\d/.])(\d{1,3}(?:\.\d{1,2})?)\s?%"
     r"|(?<![\d.])(\d{1,3}(?:\.\d{1,2})?)\s?%\s+(?:complete|completed|done|ready)\b",
@@ -98,7 +98,7 @@ def _is_negated(text: str, at: int) -> bool:
 
 def completions(line: str) -> Iterator[float]:
     """Every completion in percent that a line of the checklist states of the whole."""
-    for found in _COMPLETION.finditer(line):
+    for found in COMPLETION.finditer(line):
         percent = float(found[1] or found[2])
         if percent <= 100:
             yield percent

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
@@ -43,7 +43,8 @@ def stated(statements: Statements, words: re.Pattern[str], unit: str) -> list[Fr
     about = statements.about(words)
     _insist_on_few(about)
     values = [value for each in about if not each.heading for value in _of(each, words, unit)]
-    values += _in_sentences(statements.document, words, unit)
+    labeled = {each.line for each in about if not each.heading}
+    values += _in_sentences(statements.document, words, unit, labeled)
     return values or [value for each in about if each.heading for value in _of(each, words, unit)]
 
 
@@ -74,7 +75,7 @@ def _of(statement: Statement, words: re.Pattern[str], unit: str) -> Iterator[Fra
 
 
 def _which(label: str, words: re.Pattern[str], values: int) -> int:
-    """Which of the values is meant: of “RTO / RPO: 4 h / 1 h” that in the place of the name."""
+    """Which of the values is meant: of 'RTO / RPO: 4 h / 1 h' that in the place of the name."""
     names = _PARTS.split(label)
     place = next((index for index, name in enumerate(names) if words.search(name)), 0)
     return place if len(names) == values else 0
@@ -84,10 +85,12 @@ def _in(text: str, unit: str) -> list[Quantity]:
     return [quantity for quantity in quantities(text) if compatible(quantity.unit, unit)]
 
 
-def _in_sentences(document: Document, words: re.Pattern[str], unit: str) -> Iterator[Fraction]:
-    """“an RTO of 4 hours”, and “a 4-hour RTO”."""
+def _in_sentences(
+    document: Document, words: re.Pattern[str], unit: str, labeled: Collection[int]
+) -> Iterator[Fraction]:
+    """'an RTO of 4 hours', and 'a 4-hour RTO', in lines whose label has not said it already."""
     blocks = [block for section in document.sections for block in section.blocks]
-    named = [line for block in blocks for dummy, line in block.lines() if words.search(line)]
+    named = [line for block in blocks for number, line in block.lines() if number not in labeled and words.search(line)]
     _insist_on_few(named)
     for line in named:
         yield from _beside(line[:MAX_CHARACTERS], words, unit)

@@ -84,13 +84,17 @@ def inner_problems(document: Document, all_of: Iterable[Destination], path: str)
     problems = []
     for each in all_of:
         written = f"line {each.link.line}: the link to {each.link.target or 'nothing'}"
-        if not each.link.target.strip() or each.link.target.strip().lower() in ("#", "todo", "tbd", "link", "url"):
+        if _leads_nowhere(each.link):
             problems.append(f"{written} leads nowhere")
         elif each.path and outside(each.path):
             problems.append(f"{written} leaves the checkout")
         elif each.path == path and each.anchor and not has_anchor(document, each.anchor):
             problems.append(f"{written}: there is no such place in the document")
     return problems
+
+
+def _leads_nowhere(link: Link) -> bool:
+    return link.target.strip().lower() in ("", "#", "todo", "tbd", "link", "url")
 
 
 def has_anchor(document: Document, anchor: str) -> bool:
@@ -102,7 +106,7 @@ def files(all_of: Iterable[Destination], path: str) -> dict[str, list[Destinatio
     """The other files of the checkout that are linked to, each with the links. Too many are CannotLook("too_large")."""
     found: dict[str, list[Destination]] = {}
     for each in all_of:
-        if each.path and each.path != path and not outside(each.path) and each.link.target.strip("# "):
+        if each.path and each.path != path and not outside(each.path) and not _leads_nowhere(each.link):
             found.setdefault(each.path, []).append(each)
     if len(found) > MAX_FILES:
         raise CannotLook("too_large", f"{path} links to {len(found)} files; at most {MAX_FILES} are looked at")

@@ -140,7 +140,7 @@ class _Reading:
         marked = self._marks.heading.match(self._lines[at])
         if marked and marked.groupdict().get("shouted"):
             if self._alone(at):
-                return 2, marked["shouted"].strip()
+                return self._level("capitals"), marked["shouted"].strip()
         elif marked:
             return len(marked["level"]), marked["text"]
         line = self._lines[at].strip()
@@ -148,10 +148,13 @@ class _Reading:
         if not mark or len(self._lines[at + 1]) < min(len(line), 4):
             return None
         over = at > 0 and self._lines[at - 1] == self._lines[at + 1]
-        style = mark * (2 if over else 1)
+        return self._level(mark * (2 if over else 1)), line
+
+    def _level(self, style: str) -> int:
+        """The first style of headings that a text has is that of its highest level, and so on."""
         if style not in self._levels:
             self._levels.append(style)
-        return self._levels.index(style) + 1, line
+        return self._levels.index(style) + 1
 
     def _alone(self, at: int) -> bool:
         """Whether the lines around a line are empty, which makes one in capitals a heading."""

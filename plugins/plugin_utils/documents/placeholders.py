@@ -94,7 +94,7 @@ def unfilled(document: Document) -> list[str]:
         *_as_generated(document),
         *(_at(line, what, text) for line, what, text in _marks(document)),
         *(
-            f"line {section.line}: nothing stands below the heading “{excerpt(section.title)}”"
+            f"line {section.line}: nothing stands below the heading '{excerpt(section.title)}'"
             for section in _bare(document)
         ),
         *_instructions(document),
@@ -125,7 +125,7 @@ def _too_short(document: Document) -> Iterator[str]:
 
 def _as_generated(document: Document) -> Iterator[str]:
     text = " ".join(" ".join(section.says.lower().replace("`", "").split()) for section in document.sections)
-    yield from (f"it is a generator's README (“{words}”)" for words in _GENERATED if words in text)
+    yield from (f"it is a generator's README ('{words}')" for words in _GENERATED if words in text)
 
 
 def _marks(document: Document) -> Iterator[tuple[int, str, str]]:
@@ -194,8 +194,8 @@ def _instructions(document: Document) -> Iterator[str]:
     for section in document.sections:
         if is_instruction(section.blocks):
             told = excerpt(section.blocks[0].text)
-            yield f"line {section.blocks[0].line}: only the template's instruction stands there: “{told}”"
+            yield f"line {section.blocks[0].line}: only the template's instruction stands there: '{told}'"
 
 
 def _at(line: int, what: str, text: str) -> str:
-    return f"line {line}: {what}: “{excerpt(masked(text)[0])}”"
+    return f"line {line}: {what}: '{excerpt(masked(text)[0])}'"

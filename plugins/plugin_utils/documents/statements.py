@@ -104,7 +104,7 @@ def _cells(block: Block) -> Iterator[Statement]:
         cells = tuple(row[column] if column < len(row) else "" for row in rows)
         joined = tuple(" ".join(row) for row in rows)
         yield Statement(
-            label, f"column “{label}”", block.line, cells, rows=joined, code=any("`" in cell for cell in cells)
+            label, f"column '{label}'", block.line, cells, rows=joined, code=any("`" in cell for cell in cells)
         )
     for offset, row in enumerate(rows, 1):
         rest = " ".join(row[1:])
@@ -117,7 +117,7 @@ def _below(section: Section, blocks: tuple[Block, ...]) -> Statement:
     said = () if is_instruction(blocks) else blocks
     return Statement(
         label=section.title,
-        where=f"section “{section.title}”",
+        where=f"section '{section.title}'",
         line=section.line,
         values=tuple(block.says for block in said if block.kind != "code"),
         rows=tuple(" ".join(row) for block in said for row in block.rows[1:]),
@@ -142,4 +142,4 @@ def blank_cells(document: Document, words: re.Pattern[str]) -> Iterator[str]:
                     continue
                 for offset, row in enumerate(rows, 1):
                     if is_blank(row[column] if column < len(row) else ""):
-                        yield f"line {block.line + offset}: “{row[0]}” has no {label.lower() or 'value'}"
+                        yield f"line {block.line + offset}: '{row[0]}' has no {label.lower() or 'value'}"

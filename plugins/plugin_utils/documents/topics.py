@@ -75,7 +75,7 @@ def section_problems(statements: Statements, headings: Sequence[str]) -> list[st
     for heading in headings:
         named = [each for each in statements.all if each.heading and wording((heading,)).search(each.label)]
         if not named:
-            problems.append(f"there is no section “{heading}”")
+            problems.append(f"there is no section '{heading}'")
         elif not any(_says_something(each) for each in named):
             problems.append(f"{named[0].where} says nothing")
     return problems
@@ -127,14 +127,14 @@ def _unreachable(about: Sequence[Statement]) -> Iterator[str]:
     """A sentence for each row without a contact in a table that gives contacts."""
     for row in dict.fromkeys(row for each in about if _CONTACT.search(" ".join(each.rows)) for row in each.rows):
         if not _CONTACT.search(row):
-            yield f"“{excerpt(row)}” has neither a number nor an address"
+            yield f"'{excerpt(row)}' has neither a number nor an address"
 
 
 def _lacks_date(statement: Statement, topic: Topic, limits: Mapping[str, Limit], today: date) -> str:
     for value in statement.values:
         said = list(dates(value))
         if not said:
-            return f"{statement.where} names no date" + (f" in “{value[:60]}”" if value.strip() else "")
+            return f"{statement.where} names no date" + (f" in '{value[:60]}'" if value.strip() else "")
         if topic.ahead and max(said) < today:
             return f"{statement.where} ended on {max(said)}"
         if not topic.ahead and topic.bound:

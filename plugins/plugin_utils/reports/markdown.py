@@ -28,24 +28,24 @@ def render(report: Mapping[str, Any]) -> str:
 def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     run, gate = report["run"], report["gate"]
     started = datetime.fromtimestamp(run["started"], UTC).strftime("%Y-%m-%d %H:%M UTC")
-    yield f"# {_plain(run['environment'])}: {'go' if gate['decision'] == 'go' else 'no-go'}"
+    yield f"# {escaped(run['environment'])}: {'go' if gate['decision'] == 'go' else 'no-go'}"
     yield ""
     yield f"{started}, {len(report['targets'])} targets; items: {summary.counts(report['summary']['items'])}."
     if report["summary"]["left_out"]:
-        yield f"**Narrowed to {_plain(report['summary']['left_out'])}**: what was left out is not decided."
+        yield f"**Narrowed to {escaped(report['summary']['left_out'])}**: what was left out is not decided."
     if gate["reasons"]:
         yield "\n## What speaks against going live\n"
-        yield from (f"- {_plain(reason)}" for reason in gate["reasons"])
+        yield from (f"- {escaped(reason)}" for reason in gate["reasons"])
     if report["findings"]:
         yield "\n## To know\n"
-        yield from (f"- {_plain(finding['message'])}" for finding in report["findings"])
+        yield from (f"- {escaped(finding['message'])}" for finding in report["findings"])
     section = None
     for item in report["items"]:
         if item["section"] != section:
             section = item["section"]
-            yield f"\n## {_plain(section or 'Checklist')}\n\n| | item | line | why |\n|---|---|---|---|"
+            yield f"\n## {escaped(section or 'Checklist')}\n\n| | item | line | why |\n|---|---|---|---|"
         mark = summary.MARKS.get(item["status"], "")
-        yield f"| {mark} {item['status']} | {_plain(item['text'])} | {item['line']} | {_plain(item['reason'])} |"
+        yield f"| {mark} {item['status']} | {escaped(item['text'])} | {item['line']} | {escaped(item['reason'])} |"
     yield from _evidence(report)
 
 
@@ -54,18 +54,19 @@ def _evidence(report: Mapping[str, Any]) -> Iterator[str]:
     if bad:
         yield "\n## Evidence of what does not pass\n"
     for check in bad:
-        where, how = _plain(summary.where(check)), f"{check['status']} ({check['severity']})"
-        yield f"### {_plain(check['control'])} on {where}: {how}\n"
+        where, how = escaped(summary.where(check)), f"{check['status']} ({check['severity']})"
+        yield f"### {escaped(check['control'])} on {where}: {how}\n"
         yield f"- seen from the {check['vantage']}"
-        yield f"- why: {_plain(check['message'])}"
-        yield f"- expected: {_plain(check['expected'])}"
-        yield f"- actual: {_plain(summary.plain(check['actual']))}"
+        yield f"- why: {escaped(check['message'])}"
+        yield f"- expected: {escaped(check['expected'])}"
+        yield f"- actual: {escaped(summary.plain(check['actual']))}"
         if check["remediation"]:
-            yield f"- remedy: {_plain(check['remediation'])}"
+            yield f"- remedy: {escaped(check['remediation'])}"
         if check["reproduce"]:
             yield "\n" + "\n".join(f"      {summary.one_line(line, 4000)}" for line in check["reproduce"].splitlines())
         yield ""
 
 
-def _plain(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text as one line of Markdown in which nothing of it is obeyed."""
     return _REFERENCE.sub(r"\1&#8288;", _SPECIAL.sub(r"\\\1", summary.one_line(summary.cut(text), 5000)))

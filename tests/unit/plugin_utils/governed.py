@@ -79,7 +79,7 @@ class Run:
         self.write("checklist.md", "# Production\n\n## Web\n\n" + "\n".join(lines) + "\n")
         known = catalogue()
         read = checklist.read(self.path / "checklist.md", known)
-        decided, _ = governance.read(
+        decided, dummy = governance.read(
             self.path, read.items, known, now=self.now, launch=self.launch, gate=self.gate, runs=self.path / "runs"
         )
         signed = {item.id: Signed(*self.signed[item.text]) for item in read.items if item.text in self.signed}

@@ -62,7 +62,7 @@ def test_a_claim_says_why_it_does_not_hold() -> None:
 
 def test_a_text_that_contradicts_its_box_is_told_whatever_was_proven() -> None:
     found = claims(report(item("pass", ticked=True, says=["pending", "not tested"])))
-    said = "ticked, but its own text says “pending” and “not tested”"
+    said = "ticked, but its own text says 'pending' and 'not tested'"
     assert found == [Claim(Kind.TEXT_CONTRADICTS_BOX, 3, "It holds", said)]
     assert claims(report(item("fail", says=["pending"]))) == []
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people decided beside the checklist: when items are due, what windows told, waivers over time, malformed files."""
+"""What people decided beside the checklist: when items are due, what windows told, waivers, malformed files."""
 
 from __future__ import annotations
 

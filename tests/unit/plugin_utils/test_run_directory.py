@@ -75,7 +75,8 @@ def test_a_broken_plan_says_which_file(run: RunDirectory, text: str) -> None:
 
 
 def test_the_report_of_a_killed_run_says_what_is_missing(run: RunDirectory) -> None:
-    outcome = {"control": "http.health", "host": "a", "target": "a", "status": "pass", "message": ""}
+    said = {"status": "pass", "severity": "high", "message": ""}
+    outcome = {"control": "http.health", "host": "a", "target": "a", **said}
     run.write_results("a", "t1", {"results": [outcome], "unasked": []})
     made = report.build(run)
     assert made["gate"]["decision"] == "no_go"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -32,10 +31,8 @@ people: {{alice@example.com: {{lines: [{DIGEST}], roles: [tester]}}}}
 
 def problems(path: Path, text: str | bytes) -> list[str]:
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    begun = time.monotonic()
     with pytest.raises(BadAttestations) as raised:
         reading.read(path)
-    assert time.monotonic() - begun < 2
     return str(raised.value).replace(f"{path}:", "").splitlines()
 
 

@@ -121,7 +121,7 @@ def test_no_two_items_share_an_id(place: Path, lines: list[str]) -> None:
     assert len(found.items) == len({item.id for item in found.items}) == 2 * len(lines)
 
 
-@given(text=st.text(st.characters(exclude_categories=("Cs",)), max_size=300))
+@given(text=st.text(st.characters(codec="utf-8"), max_size=300))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_stands_in_a_file_it_is_read_or_refused_in_one_line(place: Path, text: str) -> None:
     try:

@@ -75,7 +75,7 @@ def _sign(processes: Processes, directory: Path) -> None:
     from ansible_collections.golive.verify.plugins.plugin_utils.controls import catalogue
 
     keys = {person: _key(processes, person) for person in sorted({said.person for said in _STATEMENTS})}
-    lines = [f'{person} namespaces="golive.verify.attestation" {public}' for person, (_, public) in keys.items()]
+    lines = [f'{person} namespaces="golive.verify.attestation" {public}' for person, (dummy, public) in keys.items()]
     (directory / "attestations" / "allowed_signers").write_text("".join(lines))
     known = catalogue()
     items = checklist.read(CHECKLIST, known).items

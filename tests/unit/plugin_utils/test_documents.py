@@ -24,7 +24,9 @@ from ansible_collections.golive.verify.plugins.plugin_utils.documents.requiremen
 from ansible_collections.golive.verify.plugins.plugin_utils.documents.statements import Statements
 from ansible_collections.golive.verify.plugins.plugin_utils.documents.topics import judge_topics
 
-LONG = "These words are only here so that the text is long enough for a document, which needs no fewer than twenty of them. "
+LONG = (
+    "These words only stand here so that the text is long enough for a document, which needs at least twenty of them."
+)
 
 ROLLBACK = {
     "page.md": """# Rollback

@@ -23,7 +23,11 @@ from ansible_collections.golive.verify.plugins.plugin_utils.documents.history im
 from ansible_collections.golive.verify.plugins.plugin_utils.documents.html import says_not_found
 from ansible_collections.golive.verify.plugins.plugin_utils.documents.model import Document, Link, excerpt
 from ansible_collections.golive.verify.plugins.plugin_utils.documents.placeholders import MIN_WORDS, unfilled
-from ansible_collections.golive.verify.plugins.plugin_utils.documents.requirements import Requirement, requirements
+from ansible_collections.golive.verify.plugins.plugin_utils.documents.requirements import (
+    Requirement,
+    known_facts,
+    requirements,
+)
 from ansible_collections.golive.verify.plugins.plugin_utils.documents.statements import Statements
 from ansible_collections.golive.verify.plugins.plugin_utils.documents.topics import (
     Limit,
@@ -71,6 +75,7 @@ def _prover(control: str) -> Prover:
 class _Case:
     """One control that a document is to prove, with all that decides it."""
 
+    control: str
     want: Wanted
     requirement: Requirement
     limits: Mapping[str, Limit]
@@ -99,7 +104,7 @@ class _Case:
             name: Limit(each, float(each.default or 0 if want.get(name) is None else want[name]))
             for name, each in thresholds.items()
         }
-        return cls(want, requirement, limits, datetime.now(UTC).date())
+        return cls(control, want, requirement, limits, datetime.now(UTC).date())
 
     @property
     def most_days(self) -> float:
@@ -211,7 +216,7 @@ def _judged(case: _Case, text: str, document: Document, templates: Iterable[Docu
     statements = Statements(own)
     judgment = judge_topics(statements, case.requirement.topics, case.limits, case.today)
     problems += [*section_problems(statements, case.want.sections), *judgment.problems]
-    problems += fact_problems(Statements(document), case.want.facts, case.requirement.facts)
+    problems += fact_problems(Statements(document), case.want.facts, known_facts(case.control))
     problems += stale_by_its_own_words(statements, case.most_days, case.today)
     problems += exposed(text) if case.requirement.keeps_secrets_out else []
     actual: dict[str, Any] = {"title": masked(document.named)[0], "words": document.words}

@@ -4,7 +4,7 @@
 """What a golive comment says: which controls an item is bound to, where, when, and what else a person decided on it.
 
 <!-- golive: redis.persistence redis.ha on=cache phase=first_hour -->
-<!-- golive: docker.compose_reviewed|kubernetes.cluster_ready -->     one of them is enough
+<!-- golive: docker.compose|kubernetes.cluster_ready -->     one of them is enough
 <!-- golive: human -->   <!-- golive: info -->   <!-- golive: document=docs/runbook.md -->
 <!-- golive: section=security phase=launch_day -->                    below a heading: for every item under it
 """

@@ -69,6 +69,12 @@ def requirements() -> Mapping[str, Requirement]:
     return {control: _requirement(control, entry or {}) for control, entry in entries.items()}
 
 
+def known_facts(control: str) -> Mapping[str, KnownFact]:
+    """How documents call each fact: as this control has it, else as another does, since one document may prove both."""
+    others = {name: fact for each in requirements().values() for name, fact in each.facts.items() if not fact.newest}
+    return {**others, **requirements()[control].facts}
+
+
 def _requirement(control: str, entry: Mapping[str, Any]) -> Requirement:
     try:
         return Requirement(

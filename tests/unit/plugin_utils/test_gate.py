@@ -300,7 +300,7 @@ def _line(draw: st.DrawFn, number: int) -> str:
 @given(data=st.data())
 def test_nothing_is_green_without_evidence(tmp_path: Path, data: st.DataObject) -> None:
     run = Run(tmp_path)
-    answer = st.dictionaries(st.sampled_from(CONTROLS), st.sampled_from(list(Status)), max_size=4)
+    answer = st.dictionaries(st.sampled_from(CONTROLS), st.sampled_from([*[Status.PASS] * 9, *Status]), max_size=4)
     for host in data.draw(st.lists(st.sampled_from(["a", "b", "c"]), unique=True)):
         run.answers(host, {control: status.value for control, status in data.draw(answer).items()})
     for control in data.draw(

@@ -8,6 +8,7 @@
 #   make docs build    the documentation site; the collection's artifact, checked by galaxy-importer
 #   make lab-up        boot the lab of real hosts (make lab-down stops it)
 #   make bench         measure against the alternatives, on a lab of its own (about ten minutes, alone on the machine)
+#   make eval          how well items are matched with controls (LISTS=folder: other lists); make eval-train learns anew
 #   make verifier NAME=time_sync CONTROL=host.time_sync   begin a verifier (see CONTRIBUTING.md)
 #   make requirements  resolve requirements/*.in again into the pinned requirements/*.txt
 #   make clean         remove what all of these made, except the lab
@@ -24,7 +25,7 @@ export UV_SYSTEM_CERTS := 1
 export GOLIVE_SHARED ?= $(abspath $(wildcard ../shared))
 
 .PHONY: setup demo test test-unit test-hosts-python test-browser test-demo test-lab test-newest lint types sanity docs \
-        build lab-up lab-down bench verifier requirements clean
+        build lab-up lab-down bench eval eval-train verifier requirements clean
 
 setup:
 	@.ci/venv .venv $(ANSIBLE)
@@ -77,6 +78,12 @@ lab-up lab-down: lab-%: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+eval: setup
+	$(BIN)/python -m tests.eval $(LISTS)
+
+eval-train: setup
+	$(BIN)/python -m tests.eval --train
 
 verifier:
 	@python3 .ci/new_verifier.py $(NAME) $(CONTROL)

@@ -39,9 +39,11 @@ class Needs:
         self._components = plan.governance.components
         self.unseen: dict[str, list[Mapping[str, Any]]] = {}
         self._by_control: dict[str, list[int]] = {}
+        self._by_place: dict[tuple[str, str], list[int]] = {}
         self._by_item: dict[str, list[int]] = {}
         for index, result in enumerate(waived.results):
             self._by_control.setdefault(result["control"], []).append(index)
+            self._by_place.setdefault((result["control"], result["host"]), []).append(index)
             self._by_item.setdefault(result.get("item", ""), []).append(index)
 
     def of(self, item: Item) -> list[Need | None]:
@@ -108,16 +110,17 @@ class Needs:
         return self._unproven(control, f"{control}: no check of the inventory proves it{f' ({why})' if why else ''}")
 
     def _on(self, item: Item, control: str, host: str) -> Need:
-        found = [index for index in self._found(item, control) if self._waived.results[index]["host"] == host]
-        if found:
+        if found := self._for(item, self._by_place.get((control, host), ())):
             return self._from_results(item, found)
         told = next((each["reason"] for each in self._unasked_of(control) if each["host"] == host), "")
         why = self._silent.get(host) or told or "no check proves it there"
         return self._unproven(control, f"{control} on {host}: {why}")
 
     def _found(self, item: Item, control: str) -> list[int]:
-        """The results of a control, without those that speak for another item alone."""
-        found = self._by_control.get(control, ())
+        return self._for(item, self._by_control.get(control, ()))
+
+    def _for(self, item: Item, found: Sequence[int]) -> list[int]:
+        """These results without those that speak for another item alone."""
         return [index for index in found if self._waived.results[index].get("item", "") in ("", item.id)]
 
     def _unproven(self, control: str, why: str) -> Need:

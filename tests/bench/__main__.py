@@ -55,11 +55,15 @@ def inside(args: argparse.Namespace) -> int:
     everyone = contenders()
     there = [contender for contender in everyone if contender.needs is None or contender.needs.exists()]
     fast, slow = [c for c in there if not c.slow], [c for c in there if c.slow]
-    figures = {
-        **rounds(fast, 1, args.rounds),
-        **rounds(slow, 1, args.slow_rounds, warm_up=False),
-        **rounds(fast, fleet, args.fleet_rounds),
-    }
+    figures: dict[str, Any] = {}
+    for some, count, runs, warm_up in (
+        (fast, 1, args.rounds, True),
+        (slow, 1, args.slow_rounds, False),
+        (fast, fleet, args.fleet_rounds, True),
+    ):
+        figures |= rounds(some, count, runs, warm_up)
+        # What took minutes to measure is kept, whatever becomes of the rest.
+        OUTPUT.write_text(json.dumps({"contenders": figures}, indent=1) + "\n")
     ours = next(contender for contender in everyone if contender.name == OURS)
     say("memory and report")
     found: dict[str, Any] = {

@@ -48,7 +48,7 @@ def test_artifact_holds_what_users_need_and_nothing_else(artifact: Path) -> None
     with tarfile.open(artifact) as tar:
         top = {re.split("/", name, maxsplit=1)[0] for name in tar.getnames()}
     needed = {"CHANGELOG.md", "LICENSE", "README.md", "docs", "inventories", "meta", "playbooks", "plugins", "roles"}
-    also = {"ARCHITECTURE.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "changelogs", "requirements"}
+    also = {"ARCHITECTURE.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "SECURITY.md", "changelogs", "requirements"}
     assert needed <= top
     assert top <= needed | also | {"FILES.json", "MANIFEST.json"}
 

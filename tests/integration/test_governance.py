@@ -33,6 +33,7 @@ CHECKLIST = f"""# Shop
 - [ ] The team was told <!-- golive: human -->
 - [ ] Nothing to see here <!-- golive: info -->
 - [ ] Cookie policy (if applicable)
+- [ ] Runbook <!-- golive: document=runbook.md -->
 
 ## First hour
 - [ ] Errors are watched <!-- golive: http.health on=web -->
@@ -123,6 +124,7 @@ def test_every_kind_of_item_has_its_status_and_its_reason(shop: Shop, service: S
         "The team was told": "waived",
         "Nothing to see here": "info",
         "Cookie policy (if applicable)": "not_applicable",
+        "Runbook": "fail",
         "Errors are watched": "not_due",
     }
     reasons = {item["text"]: item["reason"] for item in ran.report["items"]}
@@ -133,12 +135,14 @@ def test_every_kind_of_item_has_its_status_and_its_reason(shop: Shop, service: S
         "Penetration test passed": "scan.independent: no verifier yet",
         "The team was told": "by eve (OPS-1): mended on Friday; it is error",
         "Cookie policy (if applicable)": "it sets none (declared by Eve)",
+        "Runbook": "there is no file runbook.md",
         "Errors are watched": "no launch is declared (golive_launch)",
     }.items():
         assert said in reasons[text]
     assert [line.split("'")[1] for line in ran.report["gate"]["reasons"]] == [
         "Cluster or Compose",
         "Penetration test passed",
+        "Runbook",
     ]
     assert {finding["kind"] for finding in ran.report["findings"]} == {"waiver_expiring"}
     jsonschema.validate(ran.report, json.loads(SCHEMA.read_text(encoding="utf-8")))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -18,15 +19,22 @@ from ansible_collections.golive.verify.plugins.plugin_utils.checklist import sec
 
 # How many controls are looked at closely, and how many phrases of each.
 CONSIDERED, PHRASES = 20, 3
+# How many controls a form speaks for.
 _FORMED = 12
 # How much of what stands around an item counts beside its own words: headings from the nearest outwards.
 HEADINGS, PARENT, DETAIL, INTRODUCTION = (0.5, 0.25, 0.12), 0.8, 0.35, 0.9
 # What a rough look is worth: all phrases together, what stands around, and the item's form, beside the best phrase.
 BAG, AROUND, FORM = 0.6, 0.4, 0.6
-_MOST_DETAILS = 12
+_MOST_HEADINGS, _MOST_DETAILS = 8, 12
+# Headings over what users do, with the live system or in a test.
+_FLOWS = re.compile(
+    r"\bfunctional(?:ity)?\b|\bfeatures?\b(?! (?:flag|toggle))|\b(?:work)?flows?\b|\bjourneys?\b|\bcritical paths?\b",
+    re.I,
+)
 # Words of trying something out.
 _TRYING = ("test", "drill", "simulate", "rehearse", "exercise", "practice")
 
+_Likeness = tuple[float, float, float, float, float, float]
 # Where an item stands: its headings and its parents. All that stands there has the same surroundings.
 _Place = tuple[tuple[str, ...], tuple[str, ...]]
 
@@ -38,7 +46,8 @@ class Features(NamedTuple):
     bag, bag_share: how near all the phrases together are, and how much of the item they say.
     around: how near what stands around the item is; section: whether it is the control's own section.
     siblings: how near the items under the same heading are to the control's domain.
-    story, variable: whether the item's form is the control's; only_variable: and it says nothing else.
+    story, variable, address: whether the item's form is the control's; only_variable: and it says nothing else.
+    flows: whether the control is about what users do, and the item stands below a heading about that.
     drill, no_drill: whether a control proven by a drill is asked for in words of trying something out, or is not.
     foreign: whether the control speaks of a product that the whole checklist never names. extra: see Control.origin.
     """
@@ -57,6 +66,8 @@ class Features(NamedTuple):
     story: float
     variable: float
     only_variable: float
+    address: float
+    flows: float
     drill: float
     no_drill: float
     foreign: float
@@ -100,6 +111,7 @@ class _Asked:
     section: str
     bare: bool
     trying: bool
+    marks: Set[str]
     near: Mapping[int, float]
     bags: Mapping[int, float]
     around: _Around
@@ -130,14 +142,14 @@ class Examiner:
     def examine(self, questions: Sequence[Question]) -> Iterator[Sequence[Considered]]:
         """For each question the controls that come into question, by a rough look the likeliest first."""
         places: dict[_Place, _Around] = {}
-        asked = [self._asked(question, places) for question in questions]
+        asked = [self._asked(_bounded(question), places) for question in questions]
         said = {word for each in asked for word in each.joint.weights}
         for each in asked:
             yield [self._closely(control, each, said) for control in each.shares]
 
     def _asked(self, question: Question, places: dict[_Place, _Around]) -> _Asked:
         index = self._index
-        said = words.read(question.text).with_more(map(words.read, question.details[:_MOST_DETAILS]), DETAIL)
+        said = words.read(question.text).with_more(map(words.read, question.details), DETAIL)
         if question.parents and question.parents[-1].rstrip().endswith(":"):
             said = said.with_more([words.read(question.parents[-1])], INTRODUCTION)
         around = places.get((question.headings, question.parents))
@@ -147,7 +159,8 @@ class Examiner:
             places[question.headings, question.parents] = around
         vector = index.vector(said.words)
         (near, nearest), bags = index.near_phrases(vector), index.near_bags(vector)
-        shares = self._shares(nearest, bags, around, said.marks)
+        marks = said.marks | ({"flows"} if any(map(_FLOWS.search, question.headings[-2:])) else set())
+        shares = self._shares(nearest, bags, around, marks)
         around.items += 1
         for control, share in shares.items():
             around.domains[index.controls[control].domain] += share
@@ -161,6 +174,7 @@ class Examiner:
             section=sections.canonical(question.headings),
             bare=not strong,
             trying=not self._trying.isdisjoint(said.words),
+            marks=marks,
             near=near,
             bags=bags,
             around=around,
@@ -175,18 +189,18 @@ class Examiner:
         for weight, found in ((BAG, bags), (AROUND, around.near), *((FORM, self._forms[mark]) for mark in marks)):
             for control, nearness in found.items():
                 rough[control] += weight * nearness
-        best = sorted((-worth, control) for control, worth in rough.items())[:CONSIDERED]
+        best = sorted([(-worth, control) for control, worth in rough.items()])[:CONSIDERED]
         # The fourth power leaves little to those far behind.
         total = sum(worth**4 for worth, _control in best) or 1.0
         return {control: worth**4 / total for worth, control in best}
 
     def _closely(self, number: int, asked: _Asked, everywhere: Set[str]) -> Considered:
         index, control, around = self._index, self._index.controls[number], asked.around
-        nearest, of_phrases = self._of_phrases(asked, number)
-        forms = {mark: self._forms[mark].get(number, 0.0) for mark in asked.said.marks}
+        nearest, likeness = self._likeness(asked, number)
+        forms = {mark: self._forms[mark].get(number, 0.0) for mark in asked.marks}
         variable, drill, products = forms.get("variable", 0.0), control.proof == "drill", self._products[number]
         features = Features(
-            *of_phrases,
+            *likeness,
             bag=asked.bags.get(number, 0.0),
             bag_share=asked.vector.shared(index.bags[number]),
             around=around.near.get(number, 0.0),
@@ -195,6 +209,8 @@ class Examiner:
             story=forms.get("story", 0.0),
             variable=variable,
             only_variable=variable if asked.bare else 0.0,
+            address=forms.get("address", 0.0),
+            flows=forms.get("flows", 0.0),
             drill=float(drill and asked.trying),
             no_drill=float(drill and not asked.trying),
             foreign=float(bool(products) and products.isdisjoint(everywhere)),
@@ -202,8 +218,8 @@ class Examiner:
         )
         return Considered(number, nearest, features)
 
-    def _of_phrases(self, asked: _Asked, number: int) -> tuple[int, tuple[float, ...]]:
-        """The number of the nearest phrase, and the features that come of the nearest ones."""
+    def _likeness(self, asked: _Asked, number: int) -> tuple[int, _Likeness]:
+        """The number of the control's nearest phrase, and the features from phrase to letters."""
         near = sorted([(-asked.near[own], own) for own in self._index.own(number) if own in asked.near])[:PHRASES]
         vector, joint = asked.vector, asked.joint
         nearest, best, second, jointly, phrase_share, item_share = -1, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -230,6 +246,16 @@ class Examiner:
             content = max(content, _overlap(asked.content, phrase.content))
             letters = max(letters, _alike(asked.letters, phrase.trigrams))
         return nearest, (best, second, jointly, phrase_share, content, letters)
+
+
+def _bounded(question: Question) -> Question:
+    """As much of the question as is looked at."""
+    return Question(
+        question.text,
+        tuple(heading[: words.MAX_CHARACTERS] for heading in question.headings[-_MOST_HEADINGS:]),
+        tuple(parent[: words.MAX_CHARACTERS] for parent in question.parents[-_MOST_HEADINGS:]),
+        question.details[:_MOST_DETAILS],
+    )
 
 
 def _context(question: Question) -> Mapping[str, float]:

@@ -24,6 +24,8 @@ from ansible_collections.golive.verify.plugins.plugin_utils.binding.matcher impo
 from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control
 
 WEIGHTS = Path(__file__).with_name("weights.json")
+# How much of a heading or a word a reason shows.
+_SHOWN = 80
 # How many candidates an item gets.
 MOST = 5
 # From here on a candidate may be bound unasked: on lists left out of the training, 92 of 100 were right (`make eval`).
@@ -133,7 +135,7 @@ class WordMatcher:
             yield Candidate(control.id, score, confidence, self._reason(question, each))
 
     def _reason(self, question: Question, found: Considered) -> str:
-        where = f" under '{question.headings[-1]}'" if found.features.section and question.headings else ""
+        where = f" under '{question.headings[-1][:_SHOWN]}'" if found.features.section and question.headings else ""
         if found.phrase < 0:
             form = "its form" if found.features.story or found.features.variable else "what stands around it"
             return f"no phrase is like it, but {form} speaks for the control{where}"
@@ -141,7 +143,7 @@ class WordMatcher:
         said = words.read(question.text)
         shared = [word for word in said.words if word in phrase.vector.weights]
         shared.sort(key=lambda word: -phrase.vector.weights[word])
-        shown = list(dict.fromkeys(said.shown[word].casefold() for word in shared))[:3]
+        shown = list(dict.fromkeys(said.shown[word][:_SHOWN].casefold() for word in shared))[:3]
         shares = f": both say {', '.join(shown)}" if shown else ""
         return f"like '{phrase.text}'{shares}{where}"
 

@@ -57,14 +57,18 @@ _STORY = (
     r"|students?|teachers?|merchants?|clients?|owners?|players?|employees?|managers?|vendors?|shoppers?|providers?)\W+"
     r"(?:can|cannot|sees?|receives?|is able|are able|gets?|views?|creates?)\b"
 )
-_FORMS = {"story": re.compile(_STORY, re.I), "variable": re.compile(f"(?:{_VARIABLE})")}
+_FORMS = {
+    "story": re.compile(_STORY, re.I),
+    "variable": re.compile(f"(?:{_VARIABLE})"),
+    "address": re.compile(r"https?://"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """What a text says. words: each stem with its weight, 0 to 1.3; order: those that stand there, in their order.
 
-    marks: what the form tells (story, variable). shown: the words as they were written, by stem.
+    marks: what the form tells (story, variable, address). shown: the words as they were written, by stem.
     """
 
     words: Mapping[str, float]

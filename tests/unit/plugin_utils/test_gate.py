@@ -285,8 +285,9 @@ def _line(draw: st.DrawFn, number: int) -> str:
     words = draw(st.lists(st.sampled_from(CONTROLS), max_size=3, unique=True))
     if len(words) > 1 and draw(st.booleans()):
         words = ["|".join(words)]
-    if words and draw(st.booleans()):
-        words.append(f"on={draw(st.sampled_from(['web', 'a', 'c', 'none', 'ghost']))}")
+    group = draw(st.sampled_from(["", "", "", "web", "a", "c", "none", "ghost"]))
+    if words and group:
+        words.append(f"on={group}")
     words += draw(st.sampled_from([[], [], ["human"], [f"document=d{number}.md"], ["phase=first_hour"]]))
     if not words and draw(st.booleans()):
         words = ["info"]

@@ -71,7 +71,8 @@ class CallbackModule(Default):
         if "round_trips" in shown:
             # The documents of the checklist are examined in the name of some host, which has nothing to do with them.
             of_documents = result.task.action == f"{OWN}documents"
-            self._line("documents" if of_documents else result.host.get_name(), shown["verdict"], summary.counts(shown["summary"]))
+            name = "documents" if of_documents else result.host.get_name()
+            self._line(name, shown["verdict"], summary.counts(shown["summary"]))
         elif not _ours(result.task):
             self._live.clear()
             super().v2_runner_on_ok(result)

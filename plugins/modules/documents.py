@@ -28,8 +28,8 @@ options:
     required: true
   facts:
     description:
-      - What documents must state, by control, as in O(golive.verify.document#module:facts). Controls that say something of
-        the live system are not proven without.
+      - What documents must state, by control, as in O(golive.verify.document#module:facts). Controls that say something
+        of the live system are not proven without.
     type: dict
     default: {}
   deadline:

@@ -46,7 +46,8 @@ class Features(NamedTuple):
     bag, bag_share: how near all the phrases together are, and how much of the item they say.
     around: how near what stands around the item is; section: whether it is the control's own section.
     siblings: how near the items under the same heading are to the control's domain.
-    story, variable, address: whether the item's form is the control's; only_variable: and it says nothing else.
+    story, variable, credential, address: whether the item's form is the control's.
+    only_variable: the same where the item says nothing else.
     flows: whether the control is about what users do, and the item stands below a heading about that.
     drill, no_drill: whether a control proven by a drill is asked for in words of trying something out, or is not.
     foreign: whether the control speaks of a product that the whole checklist never names. extra: see Control.origin.
@@ -66,6 +67,7 @@ class Features(NamedTuple):
     story: float
     variable: float
     only_variable: float
+    credential: float
     address: float
     flows: float
     drill: float
@@ -163,7 +165,7 @@ class Examiner:
         shares = self._shares(nearest, bags, around, marks)
         around.items += 1
         for control, share in shares.items():
-            around.domains[index.controls[control].domain] += share
+            around.domains[index.domains[control]] += share
         strong = [word for word, weight in said.words.items() if weight >= words.AFTER and word not in self._noise]
         return _Asked(
             said=said,
@@ -205,10 +207,11 @@ class Examiner:
             bag_share=asked.vector.shared(index.bags[number]),
             around=around.near.get(number, 0.0),
             section=float(asked.section != "" and asked.section == control.section),
-            siblings=(around.domains[control.domain] - asked.shares[number]) / max(around.items - 1, 1),
+            siblings=(around.domains[index.domains[number]] - asked.shares[number]) / max(around.items - 1, 1),
             story=forms.get("story", 0.0),
             variable=variable,
             only_variable=variable if asked.bare else 0.0,
+            credential=forms.get("credential", 0.0),
             address=forms.get("address", 0.0),
             flows=forms.get("flows", 0.0),
             drill=float(drill and asked.trying),
@@ -222,18 +225,20 @@ class Examiner:
         """The number of the control's nearest phrase, and the features from phrase to letters."""
         near = sorted([(-asked.near[own], own) for own in self._index.own(number) if own in asked.near])[:PHRASES]
         vector, joint = asked.vector, asked.joint
+        words_said, words_around = vector.weights, joint.weights
         nearest, best, second, jointly, phrase_share, item_share = -1, 0.0, 0.0, 0.0, 0.0, 0.0
         content = letters = 0.0
         for _about, own in near:
             phrase = self._index.phrases[own]
             product = joint_product = said = saying = 0.0
             for word, weight in phrase.vector.weights.items():
-                if word in joint.weights:
-                    joint_product += weight * joint.weights[word]
-                    if word in vector.weights:
-                        product += weight * vector.weights[word]
+                if word in words_around:
+                    joint_product += weight * words_around[word]
+                    if word in words_said:
+                        value = words_said[word]
+                        product += weight * value
                         said += weight
-                        saying += vector.weights[word]
+                        saying += value
             cosine = product / (vector.size * phrase.vector.size)
             if cosine > best:
                 nearest, best, second = own, cosine, best

@@ -56,6 +56,7 @@ class Index:
 
     def __init__(self, controls: Iterable[Control]) -> None:
         self.controls = tuple(controls)
+        self.domains = [control.domain for control in self.controls]
         self._noise = vocabulary().noise
         read = [[(text, words.read(text)) for text in (control.title, *control.phrases)] for control in self.controls]
         held: dict[str, int] = defaultdict(int)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,19 +98,19 @@ class WordMatcher:
     def sureness(self, ranked: Sequence[tuple[float, Considered]]) -> Sureness:
         """The signs of how sure to be of the best of the ranked."""
         likelihoods = _likelihoods(ranked)
-        controls = self.index.controls
+        named = self.index.domains
         score, best = ranked[0]
-        domains: Counter[str] = Counter()
+        domains: dict[str, float] = defaultdict(float)
         extras = 0.0
         for likelihood, (_score, each) in zip(likelihoods, ranked, strict=True):
-            domains[controls[each.control].domain] += likelihood  # type: ignore[assignment]
+            domains[named[each.control]] += likelihood
             extras += likelihood * each.features.extra
         return Sureness(
             share=likelihoods[0],
             log_share=max(math.log(likelihoods[0]), -4) / 4,
             margin=min(score - ranked[1][0], 6) / 6 if len(ranked) > 1 else 1.0,
             strength=score / 10,
-            domain=domains[controls[best.control].domain],
+            domain=domains[named[best.control]],
             extras=extras,
             extra=best.features.extra,
             foreign=best.features.foreign,

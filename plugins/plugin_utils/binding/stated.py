@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a whole checklist demands of controls in its own words: of several items that demand something, the strictest."""
+"""What a whole checklist demands of controls in its own words: where several items do, the strictest counts."""
 
 from __future__ import annotations
 

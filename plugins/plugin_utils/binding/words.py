@@ -57,7 +57,15 @@ _STORY = (
     r"|students?|teachers?|merchants?|clients?|owners?|players?|employees?|managers?|vendors?|shoppers?|providers?)\W+"
     r"(?:can|cannot|sees?|receives?|is able|are able|gets?|views?|creates?)\b"
 )
+# "Twilio credentials added", "API key": what somebody gave us, and nothing else.
+_CREDENTIAL = (
+    r"^(?:(?!default|database|db|root|ssh|admin|encrypt\w*|hard\w*|no|rotate\w*|test|strong)[\w.]+\W+){0,4}?"
+    r"(?:credentials?|(?:api|access|client|public|secret|service) (?:keys?|tokens?|secrets?|ids?)|api tokens?)\b"
+    r"(?:\W+\([^)]*\))?\W*(?:(?:is|are|was|were|has been|have been)\W+)?"
+    r"(?:set(?: up)?|configured|added|provided|created|entered|obtained|present|in place|ready|valid)?\W*$"
+)
 _FORMS = {
+    "credential": re.compile(_CREDENTIAL, re.I),
     "story": re.compile(_STORY, re.I),
     "variable": re.compile(f"(?:{_VARIABLE})"),
     "address": re.compile(r"https?://"),
@@ -68,7 +76,7 @@ _FORMS = {
 class Text:
     """What a text says. words: each stem with its weight, 0 to 1.3; order: those that stand there, in their order.
 
-    marks: what the form tells (story, variable, address). shown: the words as they were written, by stem.
+    marks: what the form tells (story, variable, credential, address). shown: the words as they were written, by stem.
     """
 
     words: Mapping[str, float]
@@ -91,6 +99,7 @@ def read(text: str) -> Text:
     known = vocabulary()
     plain = _LINK.sub(r" \1 \2 ", _COMMENT.sub(" ", text[: 4 * MAX_CHARACTERS]))[:MAX_CHARACTERS]
     plain = _URGENCY.sub(" ", plain if plain.isascii() else unicodedata.normalize("NFKC", plain))
+    plain = plain.strip()
     marks = {mark for mark, form in _FORMS.items() if form.search(plain)}
     words: dict[str, float] = {}
     shown: dict[str, str] = {}
@@ -135,10 +144,14 @@ def _variable(found: str, weight: float, known: Vocabulary) -> Iterator[Word]:
     name, _equals, value = found.partition("=")
     name = name.strip()
     yield name.casefold(), weight, name
-    held = (word for pattern, said in known.variables if pattern.match(name.casefold()) for word in said)
-    yield from ((word, IMPLIED, name) for word in dict.fromkeys(held))
+    yield from ((word, IMPLIED, name) for word in _held(name.casefold(), known))
     parts = (part for part in (*re.split(r"[_*\s]+", name), *_LETTERS.findall(value)) if part)
     yield from ((known.stem(part), PART, name) for part in parts)
+
+
+def _held(name: str, known: Vocabulary) -> Iterable[str]:
+    """What variables of such a name hold."""
+    return dict.fromkeys(word for pattern, said in known.variables if pattern.match(name) for word in said)
 
 
 def _parts(found: str, known: Vocabulary) -> Iterator[str]:

@@ -91,7 +91,7 @@ def test_a_bound_checklist_reads_as_before_and_is_not_bound_again(tmp_path: Path
     once = bound(tmp_path, text)
     after = read(tmp_path, once)
     assert [(item.id, item.text_hash) for item in after.items] == [(item.id, item.text_hash) for item in before.items]
-    assert [item.controls for item in after.items][0] == ("redis.persistence", "redis.ha")
+    assert next(item.controls for item in after.items) == ("redis.persistence", "redis.ha")
     assert bound(tmp_path, once) == once
 
 

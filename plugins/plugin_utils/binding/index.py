@@ -21,7 +21,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.controls import Cont
 # A word of noise keeps this share of its weight; a word that no control has weighs this share of the rarest.
 NOISE, UNKNOWN = 0.3, 0.7
 # A word that weighs less than this share of the item's weightiest finds no phrases.
-LITTLE = 0.2
+LITTLE = 0.25
 
 _Postings = Mapping[str, Sequence[tuple[int, float]]]
 

@@ -17,7 +17,7 @@ description:
     somewhere; it is recent enough; and it speaks of what the control demands.
   - Which document is meant for a control is never guessed from its name or its text. Name the controls in O(controls).
     Without them only C(docs.document) is proven, that the document is complete and current.
-  - What a control demands of its document is data in C(plugins/plugin_utils/documents/requirements.yml). A topic is
+  - What a control demands of its document is data in C(plugins/plugin_utils/documents/demands.yml). A topic is
     found below a heading, in a column or row of a table, or behind a label, under any of the words listed there, in
     English.
   - A file is as old as the last commit that changed it (the committer's date); its modification time, which every

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each control demands of a document, from requirements.yml."""
+"""What each control demands of a document, from demands.yml."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Requirement:
 @cache
 def requirements() -> Mapping[str, Requirement]:
     """The requirements by control. A malformed file raises ValueError naming the control."""
-    path = Path(__file__).with_name("requirements.yml")
+    path = Path(__file__).with_name("demands.yml")
     entries = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - it is the safe loader, in C
     return {control: _requirement(control, entry or {}) for control, entry in entries.items()}
 
@@ -84,7 +84,7 @@ def _requirement(control: str, entry: Mapping[str, Any]) -> Requirement:
             keeps_secrets_out=bool(entry.get("keeps_secrets_out")),
         )
     except (TypeError, ValueError, AttributeError) as error:
-        raise ValueError(f"requirements.yml: {control}: {error}") from error
+        raise ValueError(f"demands.yml: {control}: {error}") from error
 
 
 def _topic(name: str, given: list[str] | Mapping[str, Any]) -> Topic:

@@ -10,7 +10,6 @@ import re
 import shlex
 import tempfile
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.golive.verify.plugins.plugin_utils import checklist
 from ansible_collections.golive.verify.plugins.plugin_utils.controls import catalogue, catalogue_in
+from ansible_collections.golive.verify.plugins.plugin_utils.environments import plugins_of
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted, interface
 
 FILES = Path(__file__).parents[2] / "playbooks" / "files"
@@ -109,7 +109,7 @@ def _from_reference(name: str) -> tuple[dict[str, bytes], list[str]]:
 def _around(want: Wanted) -> tuple[dict[str, bytes], list[str]]:
     own = Path(want.checklist)
     try:
-        read = checklist.read(own, catalogue(map(_catalogue_of, want.collections)))
+        read = checklist.read(own, catalogue(map(catalogue_in, plugins_of(want.collections))))
         files = _content(AROUND) | {CHECKLIST: own.read_bytes()}
     except checklist.BadChecklist as wrong:
         raise AnsibleActionFail(str(wrong)) from wrong
@@ -124,14 +124,6 @@ def _around(want: Wanted) -> tuple[dict[str, bytes], list[str]]:
         "2. put your hosts into hosts.yml, and see them:  ansible-inventory -i {} --graph",
         "3. verify everything:  ansible-playbook golive.verify.verify_prod -i {}",
     ]
-
-
-def _catalogue_of(collection: str) -> Path:
-    try:
-        package = import_module(f"ansible_collections.{collection}")
-    except ImportError as error:
-        raise AnsibleActionFail(f"there is no collection {collection}, whose controls the list may name") from error
-    return catalogue_in(Path(package.__path__[0]) / "plugins")
 
 
 def _content(directory: Path) -> dict[str, bytes]:

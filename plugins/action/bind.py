@@ -12,8 +12,8 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.golive.verify.plugins.plugin_utils import checklist, write_back
-from ansible_collections.golive.verify.plugins.plugin_utils.binding import matchers, proposing
-from ansible_collections.golive.verify.plugins.plugin_utils.binding.proposing import Proposal
+from ansible_collections.golive.verify.plugins.plugin_utils.binding.matchers import NoMatcher, named
+from ansible_collections.golive.verify.plugins.plugin_utils.binding.proposing import Proposal, bound, proposals
 from ansible_collections.golive.verify.plugins.plugin_utils.environments import Environment
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import interface
 from ansible_collections.golive.verify.plugins.plugin_utils.summary import one_line
@@ -36,15 +36,15 @@ class ActionModule(ActionBase):
         try:
             read = checklist.read(path, known)
             before = path.read_bytes()
-            matcher = matchers.named(want.matcher, known, want.model)
+            matcher = named(want.matcher, known, want.model)
             confidence = matcher.confidence if want.confidence is None else want.confidence
-            proposed = proposing.proposals(read, matcher, confidence)
+            proposed = proposals(read, matcher, confidence)
             chosen = {proposal.item.id: proposal.bind for proposal in proposed}
             text = before.decode("utf-8", "surrogateescape")
-            after = proposing.bound(text, read, chosen).encode("utf-8", "surrogateescape")
+            after = bound(text, read, chosen).encode("utf-8", "surrogateescape")
             if after != before and not self._task.check_mode:
                 write_back.put(path, after, before)
-        except (checklist.BadChecklist, write_back.Refused, matchers.NoMatcher, OSError) as wrong:
+        except (checklist.BadChecklist, write_back.Refused, NoMatcher, OSError) as wrong:
             raise AnsibleActionFail(f"nothing was written: {wrong}") from wrong
         sides = {"before_header": str(path), "after_header": str(path)}
         shown = {"before": write_back.shown(before), "after": write_back.shown(after)}

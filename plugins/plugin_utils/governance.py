@@ -15,13 +15,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ansible_collections.golive.verify.plugins.plugin_utils import components, moments, rules, waivers
 from ansible_collections.golive.verify.plugins.plugin_utils.attestations.model import BadAttestations
 from ansible_collections.golive.verify.plugins.plugin_utils.attestations.standing import of_controls, of_item
 from ansible_collections.golive.verify.plugins.plugin_utils.attestations.verifying import verify_all
+from ansible_collections.golive.verify.plugins.plugin_utils.binding.quantities import quantities, recurrence
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Item
 from ansible_collections.golive.verify.plugins.plugin_utils.components import Components
 from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control
@@ -92,7 +93,11 @@ def read(
         raise BadGovernance(f"golive_gate: {wrong}") from wrong
     seen = dict(_earlier(items, when, now.timestamp(), runs)) if when is not None and runs else {}
     roles = {item.id: tuple(v.attestation.role for v in attested if v.attestation.item == item.id) for item in items}
-    signed = {item.id: Signed(*found, roles[item.id]) for item in items if (found := of_item(attested, item.id))}
+    signed = {
+        item.id: Signed(*found, roles[item.id])
+        for item in items
+        if (found := of_item(attested, item.id, _since(item, now)))
+    }
     return Governance(when, tuple(gate) or rules.DEFAULT, declared, waived, signed, seen), of_controls(attested, known)
 
 
@@ -101,6 +106,12 @@ def _launch(text: str) -> float | None:
         return moments.start(text).timestamp() if text else None
     except ValueError as wrong:
         raise BadGovernance(f"golive_launch: {wrong}") from wrong
+
+
+def _since(item: Item, now: datetime) -> datetime | None:
+    """From when on a statement counts for an item that asks for it again and again, as "quarterly"."""
+    every = recurrence(quantities(item.text))
+    return now - timedelta(days=float(every.into("days"))) if every else None
 
 
 def _earlier(items: Iterable[Item], launch: float, now: float, runs: Path) -> Iterator[tuple[str, Earlier]]:

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from ansible_collections.golive.verify.plugins.plugin_utils import moments
 from ansible_collections.golive.verify.plugins.plugin_utils.attestations.model import NAMESPACE
@@ -28,13 +30,22 @@ def of_controls(verified: Iterable[Verified], known: Mapping[str, Control]) -> l
     ]
 
 
-def of_item(verified: Iterable[Verified], item_id: str) -> tuple[Status, str] | None:
-    """How an item stands by the attestations that name it, all roles together, and why; None where none does."""
-    own = [each for each in current(verified) if item_id and each.attestation.item == item_id]
+def of_item(verified: Iterable[Verified], item_id: str, since: datetime | None = None) -> tuple[Status, str] | None:
+    """How an item stands by the attestations that name it, all roles together, and why; None where none does.
+
+    since: where the item asks for it again and again, as "quarterly": what was signed before counts as expired.
+    """
+    own = [_aged(each, since) for each in current(verified) if item_id and each.attestation.item == item_id]
     if not own:
         return None
     status = worst(each.status for each in own)
     return status, "; ".join(words(each) for each in own if each.status is status)
+
+
+def _aged(verified: Verified, since: datetime | None) -> Verified:
+    if since is None or verified.status is not Status.ATTESTED or verified.attestation.date >= since:
+        return verified
+    return replace(verified, status=Status.EXPIRED, reason=f"the item asks for one since {moments.shown(since)}")
 
 
 def result(verified: Verified, control: Control) -> Result:

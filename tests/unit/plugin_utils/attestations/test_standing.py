@@ -347,6 +347,16 @@ def test_every_role_that_signed_must_stand(place: Place) -> None:
     assert "as tester" in found[1]
 
 
+def test_what_is_asked_for_again_and_again_is_too_old_some_day(place: Place) -> None:
+    place.attest()
+    signed = place.verified()[0].attestation.date
+    assert standing.of_item(place.verified(), "i1", signed) is not None
+    found = standing.of_item(place.verified(), "i1", signed + timedelta(seconds=1))
+    assert found is not None
+    assert found[0] == "expired"
+    assert "the item asks for one since" in found[1]
+
+
 def test_nobody_attests_what_nobody_named(place: Place) -> None:
     place.attest()
     assert standing.of_item(place.verified(), "i2") is None

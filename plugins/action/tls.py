@@ -310,7 +310,11 @@ def hop_problems(fact: TlsFact | CannotLook, name: str, roots: Roots, at: dateti
 async def _cleartext(look: Observer, peer: Peer) -> TcpFact | None:
     if peer.cleartext_port is None:
         return None
-    return await look.tcp(peer.name, peer.cleartext_port, address=peer.address)
+    fact = await look.tcp(peer.name, peer.cleartext_port, address=peer.address)
+    if fact.state == "silent":
+        # An open port of an overloaded server is as silent as a filtered one.
+        raise CannotLook("timeout", f"port {peer.cleartext_port}, for clear text, neither answers nor refuses")
+    return fact
 
 
 async def _session_in_clear(look: Observer, peer: Peer) -> bool | None:

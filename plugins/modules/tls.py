@@ -108,7 +108,10 @@ options:
         type: str
         choices: [postgres, smtp]
       cleartext_port:
-        description: TCP port of the same service without TLS, which must not be reachable.
+        description:
+          - TCP port of the same service without TLS, which must refuse connections.
+          - Silence is an C(error), since an open port of an overloaded server is as silent as a filtered one. Where a
+            firewall drops the connection, leave this out and let M(golive.verify.sockets) prove it from outside.
         type: int
       cafile:
         description: As O(cafile), for this hop. Without it, O(cafile).

@@ -45,7 +45,7 @@ class Score:
     def missed(self) -> list[str]:
         """The bars that were not reached, as sentences."""
         rates = self.rates()
-        return [f"{name} {rates[name]:.3f} is below {bar:.2f}" for name, bar in BARS.items() if rates[name] < bar]
+        return [f"{name} {rates[name]:.3f} is below {least:.2f}" for name, least in BARS.items() if rates[name] < least]
 
 
 def score(rows: Iterable[Row], ranked: Iterable[Sequence[Candidate]], confidence: float) -> Score:

@@ -365,7 +365,7 @@ REJECTED = session('E\0\0\0vSFATAL\0VFATAL\0C28000\0Mno pg_hba.conf entry for ho
     ("changes", "status"),
     [
         pytest.param({}, Status.PASS, id="right"),
-        pytest.param({"HOP_CLEAR": CLOSED | {"state": "silent"}}, Status.PASS, id="clear text is filtered"),
+        pytest.param({"HOP_CLEAR": CLOSED | {"state": "silent"}}, Status.ERROR, id="clear text is silent"),
         pytest.param({"HOP_CLEAR": CLOSED | {"state": "open"}}, Status.FAIL, id="clear text is open"),
         pytest.param({"HOP_HANDSHAKE": shake(LEAF, INTER, version="TLSv1.1")}, Status.FAIL, id="TLS 1.1"),
         pytest.param({"HOP_HANDSHAKE": shake(LEAF)}, Status.FAIL, id="not verified"),

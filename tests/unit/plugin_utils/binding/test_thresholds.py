@@ -302,7 +302,8 @@ def test_no_text_breaks_any_threshold_of_the_catalogue() -> None:
 @calm
 @given(st.text(max_size=200), st.sampled_from(sorted(CONTROLS)))
 def test_any_text_is_judged_without_a_fault(text: str, control: str) -> None:
-    assert set(set_by(control, text, *[text])) <= set(thresholds(control))
+    bullets = [text]
+    assert set(set_by(control, text, *bullets)) <= set(thresholds(control))
 
 
 @calm

@@ -111,4 +111,5 @@ class Shop(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     if CACHE is not None:
         threading.Thread(target=stay_connected, daemon=True).start()
+    ThreadingHTTPServer.request_queue_size = 128  # who looks while it is busy waits, and is not dropped
     ThreadingHTTPServer((os.environ.get("LISTEN", "127.0.0.1"), 8000), Shop).serve_forever()

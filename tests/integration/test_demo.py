@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -200,6 +201,45 @@ def test_it_is_verified_by_hand_without_a_secret_leaving_it(started: Demo, tmp_p
     for name, secret in secrets.items():
         for text in (verified.stdout, verified.stderr, started.output.encode(), *files):
             assert secret.encode() not in text, name
+
+
+# The five checklists of real teams that the product was begun with.
+SEEDS = sorted(Path(os.environ["GOLIVE_SHARED"], "seeds").glob("*.txt")) if os.environ.get("GOLIVE_SHARED") else []
+
+
+@pytest.mark.skipif(not SEEDS, reason="GOLIVE_SHARED does not name the directory with the seeds")
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("started", [("--keep",)], indirect=True)
+def test_checklists_of_other_teams_are_bound_and_verified_against_it(started: Demo, tmp_path: Path) -> None:
+    command = started.wait_for(r"\n    (\S.*)\n\nCtrl-C")[1]
+    statuses: Counter[str] = Counter()
+    for number, seed in enumerate(SEEDS):
+        theirs = tmp_path / str(number) / "checklist.md"
+        theirs.parent.mkdir()
+        theirs.write_bytes(seed.read_bytes())
+        _play(
+            Path(sys.executable).with_name("ansible-playbook"), "playbooks/bind.yml", "-e", f"golive_checklist={theirs}"
+        )
+        run_dir = tmp_path / f"run{number}"
+        where = {"golive_checklist": theirs, "golive_environment_dir": theirs.parent, "golive_run_dir": run_dir}
+        _play("env", *shlex.split(command), *(word for name in where for word in ("-e", f"{name}={where[name]}")))
+        report = json.loads((run_dir / "report.json").read_text(encoding="utf-8"))
+        for item in report["items"]:
+            statuses[item["status"]] += 1
+            proven = {report["checks"][index]["status"] for index in item["checks"]}
+            assert item["status"] != "pass" or proven == {"pass"}, item
+            assert item["status"] == "pass" or item["reason"], item
+    # 590 boxes, and seven rows of a table that says what is required.
+    assert statuses.total() == 597
+    assert statuses["pass"] > 0
+    assert started.end(signal.SIGINT) == 0
+
+
+def _play(*command: str | Path) -> None:
+    done = subprocess.run(
+        command, cwd=REPOSITORY, env=surroundings(), capture_output=True, text=True, timeout=240, check=False
+    )
+    assert done.returncode in (0, 2, 4), done.stdout
 
 
 @pytest.mark.parametrize(

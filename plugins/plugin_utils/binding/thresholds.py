@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which thresholds of a control the text of an item sets, and which layer a value comes from.
+"""Which thresholds of a control the text of an item sets, and where an inventory asks for less.
 
 A quantity sets a threshold when its unit and words fit (fitting.py) and when it compares in the direction that the
 threshold demands. What fits two thresholds, or two quantities that fit one, set nothing: that is said instead.
@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
 from ansible_collections.golive.verify.plugins.plugin_utils.binding.fitting import (
     IN_CLAUSE,
@@ -44,11 +43,6 @@ class Setting:
     words: str
     line: int
 
-    @property
-    def origin(self) -> str:
-        """Where the value comes from, for reports."""
-        return f"text of line {self.line}: '{self.words}'"
-
 
 @dataclass(frozen=True, slots=True)
 class Demands:
@@ -56,15 +50,6 @@ class Demands:
 
     settings: Mapping[str, Setting]
     unset: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Layered:
-    """The value that counts, in the threshold's unit, the layer that it comes from, and the same in words."""
-
-    value: float
-    layer: Literal["default", "text", "inventory"]
-    origin: str
 
 
 def demands(control: str, thresholds: Mapping[str, Threshold], item: Item) -> Demands:
@@ -93,21 +78,6 @@ def demands(control: str, thresholds: Mapping[str, Threshold], item: Item) -> De
     for name, candidates in chosen.items():
         _settle(name, settable[name], candidates, item.line, settings, unset)
     return Demands(settings, tuple(dict.fromkeys(unset)))
-
-
-def layered(
-    threshold: Threshold, text: Setting | None = None, inventory: float | None = None, default: float | None = None
-) -> Layered | None:
-    """The value that counts: the inventory's, else the text's, else the default; None where no layer has one.
-
-    default: that of the verifier's documentation, where the catalogue leaves it to that.
-    """
-    if inventory is not None:
-        return Layered(inventory, "inventory", "inventory")
-    if text is not None:
-        return Layered(text.value, "text", text.origin)
-    value = threshold.default if default is None else default
-    return None if value is None else Layered(value, "default", f"default: {threshold.source}")
 
 
 def laxer(threshold: Threshold, text: float, inventory: float) -> str:

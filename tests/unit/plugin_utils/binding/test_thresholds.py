@@ -10,11 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.golive.verify.plugins.plugin_utils.binding.thresholds import (
-    Layered,
     Setting,
     demands,
     laxer,
-    layered,
 )
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Item
 from ansible_collections.golive.verify.plugins.plugin_utils.controls import Threshold, catalogue
@@ -285,7 +283,7 @@ def test_bullets_are_read_with_the_words_of_their_item() -> None:
 def test_a_setting_tells_where_it_comes_from() -> None:
     found = demands("backup.retention", thresholds("backup.retention"), item("Dumps kept **30 days** at least"))
     assert found.settings["retention_days"] == Setting("retention_days", 30, "days", "30 days", 12)
-    assert found.settings["retention_days"].origin == "text of line 12: '30 days'"
+    assert (found.settings["retention_days"].line, found.settings["retention_days"].words) == (12, "30 days")
 
 
 def test_thresholds_without_unit_and_bound_are_not_set() -> None:
@@ -316,27 +314,6 @@ def test_a_duration_comes_back_in_the_unit_of_the_threshold(tenths: int) -> None
 def test_hostile_items_take_bounded_time() -> None:
     for piece in ("CPU < 70 %, ", "p95 < 1 s and ", "a ", "(", "1 s"):
         set_by("metrics.resources", piece * 20_000, *[piece * 50] * 20)
-
-
-DEFAULT = Threshold("a month is common", "days", "at_least", 30)
-TEXT = Setting("retention_days", 45, "days", "45 days", 7)
-
-
-@pytest.mark.parametrize(
-    ("threshold", "text", "inventory", "default", "expected"),
-    [
-        (DEFAULT, None, None, None, Layered(30, "default", "default: a month is common")),
-        (DEFAULT, TEXT, None, None, Layered(45, "text", "text of line 7: '45 days'")),
-        (DEFAULT, TEXT, 60, None, Layered(60, "inventory", "inventory")),
-        (DEFAULT, None, 0, None, Layered(0, "inventory", "inventory")),
-        (Threshold("documented"), None, None, 14, Layered(14, "default", "default: documented")),
-        (Threshold("documented"), None, None, None, None),
-    ],
-)
-def test_layers(
-    threshold: Threshold, text: Setting | None, inventory: float | None, default: float | None, expected: Layered | None
-) -> None:
-    assert layered(threshold, text, inventory, default) == expected
 
 
 @pytest.mark.parametrize(

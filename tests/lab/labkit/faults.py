@@ -1,4 +1,4 @@
-"""Faults: named, reversible changes of one host or several, all of them in faults.yml."""
+"""Faults: named, reversible changes of one host or several, all of them below faults/."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from .base import HERE, RUN, Host, LabError, lab, step
 from .hosts import enter, leader, shell
 
 BROKEN = RUN / "broken"
+FAULTS = HERE / "faults"
 Steps = tuple[tuple[str, str], ...]  # host, shell script
 
 
 @dataclasses.dataclass(frozen=True)
 class Fault:
-    """One line of the table; faults.yml says what its fields mean."""
+    """One line of the table; faults/common.yml says what its fields mean."""
 
     name: str
     controls: tuple[str, ...]
@@ -48,17 +49,22 @@ class Fault:
 
 @functools.cache
 def table() -> dict[str, Fault]:
-    raw = yaml.safe_load((HERE / "faults.yml").read_text())
-    found = [parse(entry, raw["together"]) for entry in raw["faults"]]
+    files = sorted(path for path in FAULTS.glob("*.yml") if path.name != "common.yml")
+    found = [parse(entry, common()["together"]) for path in files for entry in yaml.safe_load(path.read_text())]
     names = [fault.name for fault in found]
     if len(set(names)) != len(names):
-        raise LabError(f"faults.yml has a name twice: {sorted(name for name in set(names) if names.count(name) > 1)}")
+        raise LabError(f"the faults have a name twice: {sorted(name for name in set(names) if names.count(name) > 1)}")
     return {fault.name: fault for fault in found}
 
 
 @functools.cache
+def common() -> dict[str, Any]:
+    return dict(yaml.safe_load((FAULTS / "common.yml").read_text()))
+
+
+@functools.cache
 def helpers() -> str:
-    return str(yaml.safe_load((HERE / "faults.yml").read_text())["helpers"])
+    return str(common()["helpers"])
 
 
 def parse(entry: dict[str, Any], together: dict[str, list[str]]) -> Fault:

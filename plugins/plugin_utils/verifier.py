@@ -31,6 +31,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.results import Resul
 Proven = Verdict | Sequence[Verdict]
 Prover = Callable[[Any, Observer, Wanted], Awaitable[Proven]]
 P = TypeVar("P", bound=Prover)
+A = TypeVar("A", bound=ActionBase)
 OWN = "golive.verify."
 
 
@@ -120,7 +121,15 @@ def load(action: ActionBase, entry: Any, where: str, item: str = "") -> Check:
         near = difflib.get_close_matches(full, [OWN + known for known in verifier_names()], 1)
         hint = f"; did you mean {near[0].removeprefix(OWN)}?" if near else ""
         raise AnsibleActionFail(f"{where}: there is no verifier {name}{hint}")
-    verifier = found(
+    try:
+        return replace(Check.of(within(found, action), full, options or {}), item=item)
+    except AnsibleActionFail as wrong:
+        raise AnsibleActionFail(f"{where}: {wrong.message}") from None
+
+
+def within(plugin: type[A], action: ActionBase) -> A:
+    """Another action plugin, in the place of one that runs: for the same task, on the same host."""
+    placed: A = plugin(
         task=action._task,
         connection=action._connection,
         play_context=action._play_context,
@@ -128,10 +137,7 @@ def load(action: ActionBase, entry: Any, where: str, item: str = "") -> Check:
         templar=action._templar,
         shared_loader_obj=action._shared_loader_obj,
     )
-    try:
-        return replace(Check.of(verifier, full, options or {}), item=item)
-    except AnsibleActionFail as wrong:
-        raise AnsibleActionFail(f"{where}: {wrong.message}") from None
+    return placed
 
 
 @cache

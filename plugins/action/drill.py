@@ -53,6 +53,7 @@ class ActionModule(Verifier):
     disaster = _proven_by_drills("dr.drill")
     migration = _proven_by_drills("data.migration")
     scaling = _proven_by_drills("scaling.horizontal")
+    append_only = _proven_by_drills("postgresql.append_only")
 
 
 def _evidence(directory: Path, control: str) -> dict[str, DrillEvidence]:

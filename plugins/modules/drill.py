@@ -81,4 +81,5 @@ PROVES = [
     "dr.drill",
     "data.migration",
     "scaling.horizontal",
+    "postgresql.append_only",
 ]

@@ -111,6 +111,10 @@ class Drill(ActionBase):
             outcome = Outcome.parse(reply.get("outcome_json") or _raise(str(reply.get("msg", "no answer"))))
         except (AnsibleError, ValueError) as failure:
             return Verdict(Status.ERROR, self.expected(want), None, f"the drill did not end: {failure}"), {}
+        return self.judged(want, steps, outcome)
+
+    def judged(self, want: Wanted, steps: Sequence[Step], outcome: Outcome) -> tuple[Verdict, Mapping[str, float]]:
+        """The verdict on a drill that ended, and what it measured."""
         if unable := outcome.unable(steps):
             return Verdict(Status.ERROR, self.expected(want), None, "; ".join([unable, *outcome.problems()[1:]])), {}
         findings = self.findings(want, outcome) if not outcome.aborted else Findings({})

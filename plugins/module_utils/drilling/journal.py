@@ -16,7 +16,11 @@ import stat
 import sys
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.commands import command
-from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook, Deadline
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import (
+    CannotLook,
+    Deadline,
+    cannot_look_from,
+)
 
 ROOT = "/var/lib/golive-verify/drills"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
@@ -102,8 +106,8 @@ def _undo(step):
     try:
         done = command(Deadline(_UNDO_SECONDS), step["argv"], user=step.get("user"))
         problem = "" if done["exit"] == 0 else "exit status %d: %s" % (done["exit"], done["stderr"].strip()[:500])
-    except CannotLook as reason:
-        problem = str(reason)
+    except Exception as error:  # noqa: BLE001 - one that cannot be undone must not keep the others from it
+        problem = str(cannot_look_from(error))
     return {"name": step["name"], "argv": step["argv"], "problem": problem}
 
 

@@ -12,14 +12,18 @@ import time
 
 from ansible_collections.golive.verify.plugins.module_utils.drilling.journal import Journal, leftovers, watch
 from ansible_collections.golive.verify.plugins.module_utils.observation.commands import command
-from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook, Deadline
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import (
+    CannotLook,
+    Deadline,
+    cannot_look_from,
+)
 
 _SHOWN = 4096
 _SECONDS = 60
 
 
-class Stop(Exception):
-    """The drill ends here, before its last step."""
+class Stop(BaseException):
+    """The drill ends here, before its last step. Nothing on the way may take it for a command that failed."""
 
 
 def take(name, steps, limit, abort_when):
@@ -92,8 +96,8 @@ def _once(step, whole):
     wanted = {name: step[name] for name in ("stdin", "env", "env_files", "user") if step.get(name)}
     try:
         done = command(Deadline(step.get("timeout") or _SECONDS, within=whole), step["argv"], **wanted)
-    except CannotLook as reason:
-        return {"exit": None, "output": "", "problem": str(reason)}
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong in a step ends the drill, and is told
+        return {"exit": None, "output": "", "problem": str(cannot_look_from(error))}
     output = done["stdout"][:_SHOWN]
     problem = ""
     if done["exit"] not in (step.get("ok") or [0]):

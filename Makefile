@@ -35,8 +35,10 @@ demo: setup
 	$(BIN)/python inventories/demo/environment/run.py
 
 test: test-unit test-hosts-python test-browser test-demo test-lab
+	@$(BIN)/python -m tests.ways
 
 test-unit: setup
+	@rm -rf tests/output/ways
 	$(PYTEST) -n 2 -m "not lab and not demo"
 
 # Code that travels to hosts, on the oldest Python that a host may have.

@@ -14,6 +14,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.drill import Drill
 from ansible_collections.golive.verify.plugins.plugin_utils.drills.model import Outcome
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import interface
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
+from tests import ways
 
 
 def exercise(drill: type[Drill], **options: Any) -> tuple[Verdict, Mapping[str, float]]:
@@ -22,4 +23,6 @@ def exercise(drill: type[Drill], **options: Any) -> tuple[Verdict, Mapping[str, 
     it = drill.__new__(drill)
     planned = it.steps(want)
     done = steps.take(want.name, [step.as_dict() for step in planned], want.limit, want.abort_when)
-    return it.judged(want, planned, Outcome.parse(json.dumps(done)))
+    verdict, measured = it.judged(want, planned, Outcome.parse(json.dumps(done)))
+    ways.note(it.control(want), [verdict.status])
+    return verdict, measured

@@ -13,6 +13,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.interface import Not
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, _verdicts
+from tests import ways
 
 
 def prove_live(
@@ -31,4 +32,6 @@ def prove_live(
     ((proof,), _calls) = engine.run([prover()], host)
     if isinstance(proof.error, NotAsked):
         raise proof.error
-    return list(_verdicts(proof))
+    verdicts = list(_verdicts(proof))
+    ways.note(control, [verdict.status for verdict in verdicts])
+    return verdicts

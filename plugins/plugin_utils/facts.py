@@ -105,6 +105,8 @@ class UnitFact:
     restarts: int | None
     restart_policy: str | None
     fragment: str | None
+    pid: int | None = None
+    restart_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,3 +264,86 @@ class SecretFact:
 
     present: bool
     predicates: dict[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Something that lines of a log have in common: how many lines, and where the first few of them stand."""
+
+    name: str
+    lines: int
+    places: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFact:
+    """What a log is like, without a word of it. Times are Unix seconds; None where no line states one.
+
+    files: the first few. modified: when the last of them was written. complete: nothing of the window was left out.
+    structured: lines that are entries with time, level and message. lacking: what entries of errors lack.
+    explained, unexplained: warnings and errors, known as noise or not.
+    """
+
+    lines: int
+    bytes: int
+    garbled: int
+    structured: int
+    explained: int
+    levels: dict[str, int]
+    oldest: float | None
+    newest: float | None
+    modified: float | None
+    complete: bool
+    files: list[str]
+    findings: list[Counted]
+    unstructured: list[Counted]
+    lacking: list[Counted]
+    unexplained: list[Counted]
+
+
+@dataclass(frozen=True, slots=True)
+class VariableFact:
+    """One variable, judged where it lies: whether it is set, whether to nothing, and whether each predicate holds."""
+
+    present: bool
+    empty: bool
+    predicates: dict[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedFact:
+    """The variables of one source against another's: those of the same value, and those that only one of them has."""
+
+    same: list[str]
+    missing: list[str]
+    extra: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessFact:
+    """One running process."""
+
+    pid: int
+    user: str
+    cwd: str
+
+
+@dataclass(frozen=True, slots=True)
+class VariablesFact:
+    """The variables of one source, by name. unshown: how many have names that do not look like one.
+
+    inline: those set outside of a file that can be protected. found: by label, those whose value an expression matches.
+    same: pairs of equal value. files: the files read. processes: those whose environments these are.
+    """
+
+    names: list[str]
+    unshown: int
+    empty: list[str]
+    duplicates: list[str]
+    inline: list[str]
+    judged: dict[str, VariableFact]
+    found: dict[str, list[str]]
+    same: list[list[str]]
+    files: list[str]
+    processes: list[ProcessFact]
+    compared: ComparedFact | None = None

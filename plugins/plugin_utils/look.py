@@ -56,8 +56,13 @@ class Look(Generic[T]):
         """The fact, and how many milliseconds the look took."""
         (answer,) = await _Asking([self.request])
         if "value" not in answer:
-            raise CannotLook(str(answer.get("reason")), f"{self.request.line}: {answer.get('detail')}")
+            raise CannotLook(str(answer.get("reason")), f"{_start(self.request.line)}: {answer.get('detail')}")
         return self._decode(answer["value"]), int(answer["ms"])
+
+
+def _start(line: str, limit: int = 250) -> str:
+    """As much of a line as a message needs; the result has the whole of it."""
+    return line if len(line) <= limit else f"{line[:limit]}…"
 
 
 class _Asking:
@@ -102,10 +107,14 @@ class Observer:
         env: Mapping[str, str] | None = None,
         env_files: Mapping[str, str] | None = None,
         user: str | None = None,
+        keep: Sequence[str] = (),
         ok: Sequence[int] = (0,),
         timeout: float | None = None,
     ) -> Look[facts.CommandFact]:
-        """Run a command; an exit status that is not one of ok is CannotLook, never a fact."""
+        """Run a command; an exit status that is not one of ok is CannotLook, never a fact.
+
+        keep: paths of what to take of the JSON that it prints, such as "*.state.pid"; the rest does not travel.
+        """
         look = self._ask(
             facts.CommandFact,
             "command",
@@ -114,6 +123,7 @@ class Observer:
             env=dict(env or {}),
             env_files=dict(env_files or {}),
             user=user,
+            keep=list(keep),
             timeout=timeout,
         )
         return Look(look.request, lambda value: _expected_exit(facts.decode(facts.CommandFact, value), ok))
@@ -178,31 +188,84 @@ class Observer:
         *,
         method: str = "GET",
         headers: Mapping[str, str] | None = None,
+        header_files: Mapping[str, str] | None = None,
         body: str = "",
         address: str | None = None,
         follow: int = 0,
+        limit: int | None = None,
         verify: bool = True,
         cafile: str | None = None,
         timeout: float | None = None,
     ) -> Look[facts.HttpFact]:
-        """One HTTP request; redirects are met, and followed only as often as asked."""
+        """One HTTP request; redirects are met, and followed only as often as asked.
+
+        limit: how many bytes of the body may travel, instead of 256 KiB.
+        header_files: headers whose value is the content of a file of the place looked from, and does not travel.
+        """
         return self._ask(
             facts.HttpFact,
             "http",
             url=url,
             method=method,
             headers=dict(headers or {}),
+            header_files=dict(header_files or {}),
             body=body,
             address=address,
             follow=follow,
+            limit=limit,
             verify=verify,
             cafile=cafile,
             timeout=timeout,
         )
 
+    def scan(
+        self,
+        *,
+        path: str | None = None,
+        journal: Sequence[str] = (),
+        container: str | None = None,
+        directory: str | None = None,
+        window: float = 0,
+        **judging: Any,
+    ) -> Look[facts.ScanFact]:
+        """What one log is like, judged where it lies. judging: see scan() of module_utils/observation/scans.py."""
+        return self._ask(
+            facts.ScanFact,
+            "scan",
+            path=path,
+            journal=list(journal),
+            container=container,
+            directory=directory,
+            window=window or None,
+            **judging,
+        )
+
     def secret(self, file: str, *, key: str | None = None, predicates: Mapping[str, Any]) -> Look[facts.SecretFact]:
         """What a secret is like, judged where it lies."""
         return self._ask(facts.SecretFact, "secret", file=file, key=key, predicates=dict(predicates))
+
+    def variables(
+        self,
+        source: Mapping[str, Any],
+        *,
+        judged: Mapping[str, Mapping[str, Any]] | None = None,
+        found: Mapping[str, str] | None = None,
+        distinct: Sequence[str] = (),
+        other: Mapping[str, Any] | None = None,
+    ) -> Look[facts.VariablesFact]:
+        """Which variables a source sets, and what they are like, judged where they lie.
+
+        source, other: {file}, {unit}, {unit, running}, {process}, {container, client} or {compose, service}.
+        """
+        return self._ask(
+            facts.VariablesFact,
+            "variables",
+            source=dict(source),
+            judged={name: dict(predicates) for name, predicates in (judged or {}).items()},
+            found=dict(found or {}),
+            distinct=list(distinct),
+            other=dict(other or {}),
+        )
 
     def call(self, line: str, function: Callable[[], T], *, timeout: float = 15) -> Look[T]:
         """A call of a library on the controller. line repeats it by hand and tells it from every other call.

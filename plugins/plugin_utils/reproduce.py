@@ -11,7 +11,10 @@ from typing import Any
 
 Params = Mapping[str, Any]
 
-_PUBLIC_HEADERS = {"accept", "accept-encoding", "access-control-request-method", "content-type", "host", "origin"}
+_PUBLIC_HEADERS = {
+    *("accept", "accept-encoding", "access-control-request-method", "content-type", "host", "origin"),
+    "x-vault-namespace",
+}
 _TLS_FLAGS = {"TLSv1": ["-tls1"], "TLSv1.1": ["-tls1_1"], "TLSv1.2": ["-tls1_2"], "TLSv1.3": ["-tls1_3"]}
 
 
@@ -32,7 +35,8 @@ def _command(p: Params) -> str:
     variables = [f"{name}={shlex.quote(value)}" for name, value in p.get("env", {}).items()]
     prefix = ["runuser", "-u", p["user"], "--"] if p.get("user") else []
     feed = ["<<<", shlex.quote(p["stdin"])] if p.get("stdin") else []
-    return " ".join([*secrets, *variables, *(shlex.quote(str(part)) for part in [*prefix, *p["argv"]]), *feed])
+    only = ["#", "only", ", ".join(p["keep"])] if p.get("keep") else []
+    return " ".join([*secrets, *variables, *(shlex.quote(str(part)) for part in [*prefix, *p["argv"]]), *feed, *only])
 
 
 def _tcp(p: Params) -> str:
@@ -43,24 +47,70 @@ def _tcp(p: Params) -> str:
     return f"printf {shlex.quote(sent)} | {connect}"
 
 
-def _tls(p: Params) -> list[str]:
+def _tls(p: Params) -> list[str] | str:
     peer = p.get("address") or p["host"]
+    if p.get("starttls") == "nats":
+        # OpenSSL cannot wait for the server's first words; gnutls-cli starts TLS when its input ends.
+        name = p.get("server_name") or p["host"]
+        argv = ["gnutls-cli", "--starttls", "--insecure", "--print-cert", "--sni-hostname", name, "-p", p["port"], peer]
+        return f"sleep 1 | {shlex.join(map(str, argv))}"
     argv = ["openssl", "s_client", "-connect", f"{f'[{peer}]' if ':' in peer else peer}:{p.get('port', 443)}"]
     argv += ["-servername", p.get("server_name") or p["host"], *_TLS_FLAGS.get(p.get("version", ""), [])]
     argv += ["-cipher", p["ciphers"]] if p.get("ciphers") else []
     return [*argv, *(["-starttls", p["starttls"]] if p.get("starttls") else []), "-showcerts"]
 
 
-def _http(p: Params) -> list[str]:
+def _http(p: Params) -> str:
     argv = ["curl", "-sSi", *(["-X", p["method"]] if p.get("method", "GET") != "GET" else [])]
     for name, value in p.get("headers", {}).items():
         argv += ["-H", f"{name}: {value if name.lower() in _PUBLIC_HEADERS else '***'}"]
-    argv += ["--data", p["body"]] if p.get("body") else []
-    argv += ["-L", "--max-redirs", str(p["follow"])] if p.get("follow") else []
-    argv += ["-k"] if p.get("verify") is False else []
-    argv += ["--cacert", p["cafile"]] if p.get("cafile") else []
-    return [*argv, *(["--connect-to", f"::{p['address']}:"] if p.get("address") else []), p["url"]]
+    secrets = [f'-H "{name}: $(cat {shlex.quote(path)})"' for name, path in p.get("header_files", {}).items()]
+    rest = ["--data", p["body"]] if p.get("body") else []
+    rest += ["-L", "--max-redirs", str(p["follow"])] if p.get("follow") else []
+    rest += ["-k"] if p.get("verify") is False else []
+    rest += ["--cacert", p["cafile"]] if p.get("cafile") else []
+    rest += ["--connect-to", f"::{p['address']}:"] if p.get("address") else []
+    return " ".join([shlex.join(argv), *secrets, shlex.join([*rest, p["url"]])])
 
+
+def _scan(p: Params) -> str:
+    hours = f"{p['window'] / 3600:g}h" if p.get("window") else ""
+    if p.get("journal"):
+        argv = ["journalctl", "-o", "cat", *([f"--directory={p['directory']}"] if p.get("directory") else [])]
+        shown = shlex.join([*argv, *([f"--since=-{hours}"] if hours else []), *p["journal"]])
+    elif p.get("container"):
+        shown = shlex.join(["docker", "logs", *([f"--since={hours}"] if hours else []), p["container"]])
+    else:
+        beside = [] if p.get("rotated") is False else [f"{p['path']}[.-]*"]
+        shown = " ".join(["zcat -f", p["path"], *beside])
+    kinds = [each["name"] for each in p.get("patterns", ())]
+    return f"{shown} # judged in place: {', '.join(kinds) if len(kinds) < 4 else f'{len(kinds)} kinds'}"
+
+
+def _variables(p: Params) -> str:
+    """A line that prints names and no values."""
+    line = _names(p["source"])
+    return f"comm -12 <({line} | sort) <({_names(p['other'])} | sort)" if p.get("other") else line
+
+
+def _names(source: Params) -> str:
+    words = {
+        key: shlex.join(value) if isinstance(value, list) else shlex.quote(str(value)) for key, value in source.items()
+    }
+    return _NAMES[" ".join(sorted(source))].format(**words)
+
+
+_PRINT_NAMES = "grep -ohE '^[A-Za-z_][A-Za-z0-9_]*='"
+_OF_PROCESSES = f"while read -r pid; do tr '\\0' '\\n' </proc/$pid/environ | {_PRINT_NAMES}; done"
+_NAMES = {
+    "file": _PRINT_NAMES + " {file}",
+    "unit": "systemctl show -p EnvironmentFiles {unit}",
+    "running unit": "systemctl show -p MainPID --value {unit} | " + _OF_PROCESSES,
+    "process": "pgrep -f -- {process} | " + _OF_PROCESSES,
+    "client container": "{client} inspect -f '{{{{range .Config.Env}}}}{{{{println .}}}}{{{{end}}}}' {container} | "
+    + _PRINT_NAMES,
+    "compose service": "# judged in place: service {service} of {compose}",
+}
 
 _LINES: dict[str, Callable[[Params], list[str] | str]] = {
     "file": _file,
@@ -75,6 +125,8 @@ _LINES: dict[str, Callable[[Params], list[str] | str]] = {
     "tcp": _tcp,
     "tls": _tls,
     "http": _http,
+    "scan": _scan,
     "secret": lambda p: f"# judged in place: {p['file']}{' ' + p['key'] if p.get('key') else ''}",
+    "variables": _variables,
     "call": lambda p: str(p["line"]),
 }

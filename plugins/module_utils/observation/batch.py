@@ -27,11 +27,13 @@ if TYPE_CHECKING:
         files,
         http,
         mounts,
+        scans,
         secrets,
         sockets,
         systemd,
         tcp,
         tls,
+        variables,
     )
 
 
@@ -73,7 +75,9 @@ KINDS = {
     "tcp": Kind(_in("tcp", "tcp"), cap=128, timeout=5),
     "tls": Kind(_in("tls", "tls"), cap=16, timeout=10),
     "http": Kind(_in("http", "http"), cap=16, timeout=10),
+    "scan": Kind(_in("scans", "scan"), cap=2, timeout=30),
     "secret": Kind(_in("secrets", "secret"), cap=4, timeout=10),
+    "variables": Kind(_in("variables", "variables"), cap=4, timeout=20),
 }
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import selectors
@@ -13,23 +14,25 @@ import signal
 import subprocess
 import time
 
-from ansible_collections.golive.verify.plugins.module_utils.observation.files import file
+from ansible_collections.golive.verify.plugins.module_utils.observation.files import masked, secret_text
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _BLOCK = 1 << 16
 
 
-def command(deadline, argv, stdin="", env=None, env_files=None, user=None, limit=1 << 20):
+def command(deadline, argv, stdin="", env=None, env_files=None, user=None, keep=None, limit=1 << 20):
     """Run argv and tell its exit status and what it printed.
 
     env: variables added to a minimal environment. env_files: variables whose value is the stripped content of a file on
     this machine, for secrets that must not travel; wherever such a value shows in the output it is masked.
-    user: run as this user; needs root. limit: bytes of output, above which the command is killed (too_large).
+    user: run as this user; needs root. keep: paths such as "*.state.pid", where * is any key or place: of the JSON that
+    the command prints only what they lead to leaves this machine, since the rest may hold secrets. limit: bytes of
+    output, above which the command is killed (too_large).
     """
     if not isinstance(argv, (list, tuple)) or not argv:
         raise CannotLook("malformed", "argv is a list: the tool and its arguments")
-    secrets = {name: _secret(deadline, path) for name, path in (env_files or {}).items()}
+    secrets = {name: secret_text(deadline, path) for name, path in (env_files or {}).items()}
     argv = [_resolve(argv[0])] + [str(argument) for argument in argv[1:]]
     account = pwd.getpwnam(user) if user else pwd.getpwuid(os.geteuid())
     if account.pw_uid != os.geteuid():
@@ -43,9 +46,29 @@ def command(deadline, argv, stdin="", env=None, env_files=None, user=None, limit
         _end(process)
     if user and process.returncode and err.startswith("runuser: "):
         raise CannotLook("denied", err.strip()[:500])
-    for value in sorted(secrets.values(), key=len, reverse=True):  # One may be part of another.
-        out, err = out.replace(value, "***"), err.replace(value, "***")
+    out, err = masked(out, secrets.values()), masked(err, secrets.values())
+    if keep:
+        out = _kept(out, keep) if process.returncode == 0 else ""
     return {"exit": process.returncode, "stdout": out, "stderr": err}
+
+
+def _kept(text, paths):
+    try:
+        return json.dumps(_at([path.split(".") for path in paths], json.loads(text)))
+    except ValueError:
+        raise CannotLook("malformed", "the command did not print JSON") from None
+
+
+def _at(paths, value):
+    """The parts of JSON data that paths, each a list of keys, lead to."""
+    if [] in paths:
+        return value
+    if isinstance(value, list):
+        return [_at([path[1:] for path in paths if path[0] == "*"], each) for each in value]
+    if not isinstance(value, dict):
+        return None
+    rest = {key: [path[1:] for path in paths if path[0] in ("*", key)] for key in value}
+    return {key: _at(rest[key], each) for key, each in value.items() if rest[key]}
 
 
 def _resolve(tool):
@@ -59,13 +82,6 @@ def _resolve(tool):
 
 def _environment(account):
     return {"PATH": _PATH, "HOME": account.pw_dir, "LC_ALL": "C", "TZ": "UTC"}
-
-
-def _secret(deadline, path):
-    value = file(deadline, path, content=True, limit=65536)["content"].strip()
-    if not value:
-        raise CannotLook("malformed", "%s is empty" % path)
-    return value
 
 
 def _start(argv, env):

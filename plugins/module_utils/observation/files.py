@@ -35,7 +35,7 @@ def file(deadline, path, content=False, digest=False, head=0, limit=1 << 20, fol
     if content or digest or head:
         if facts["type"] != "file":
             raise CannotLook("malformed", "%s is a %s, not a regular file" % (path, facts["type"]))
-        with _open_regular(path) as stream:
+        with open_regular(path) as stream:
             if head:
                 facts["head"] = stream.read(head).hex()
                 stream.seek(0)
@@ -57,6 +57,21 @@ def glob(deadline, pattern, head=0, digest=False, limit=20000):
         regular = _stat(path, follow)["type"] == "file"
         matches.append(file(deadline, path, head=head if regular else 0, digest=digest and regular, follow=follow))
     return {"pattern": pattern, "files": matches}
+
+
+def secret_text(deadline, path):
+    """The stripped text of a file that holds one secret and nothing else, for a look that must enter somewhere."""
+    value = file(deadline, path, content=True, limit=65536)["content"].strip()
+    if not value:
+        raise CannotLook("malformed", "%s is empty" % path)
+    return value
+
+
+def masked(text, secrets):
+    """The text without these secrets, of which one may be part of another."""
+    for value in sorted(secrets, key=len, reverse=True):
+        text = text.replace(value, "***")
+    return text
 
 
 def _stat(path, follow):
@@ -84,7 +99,8 @@ def _name(lookup, number):
         return str(number)
 
 
-def _open_regular(path):
+def open_regular(path):
+    """Open what is a regular file, and nothing else, for reading bytes."""
     # A device or FIFO put in place of the file after stat must not block us: O_NONBLOCK has no effect on regular files.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -14,7 +14,7 @@ import socket
 import ssl
 import urllib.parse
 
-from ansible_collections.golive.verify.plugins.module_utils.observation import tcp
+from ansible_collections.golive.verify.plugins.module_utils.observation import files, tcp
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 
 _PORTS = {"http": 80, "https": 443}
@@ -31,6 +31,7 @@ def http(
     url,
     method="GET",
     headers=None,
+    header_files=None,
     body="",
     address=None,
     follow=0,
@@ -40,15 +41,26 @@ def http(
 ):
     """Request a URL and tell the answer: at most limit bytes of body, "truncated" when there was more.
 
+    header_files: headers whose value is the stripped content of a file on this machine, for secrets that must not
+    travel; wherever such a value shows in the answer it is masked.
     address: connect there, for every URL of this host; the Host header and TLS's server name stay those of the URL.
     follow: how many redirects to follow; a redirect beyond them, or to anything but http(s), is the answer itself.
     Beyond the first origin (scheme, host and port) only harmless headers are sent, and never a body.
     verify: check the certificate against cafile or else the system's authorities. A content coding is not undone.
     """
-    origin = target = _Target(url)
-    request = _Request(method, headers or {}, body)
+    target = _Target(url)
+    secrets = {name: files.secret_text(deadline, path) for name, path in (header_files or {}).items()}
+    request = _Request(method, dict(headers or {}, **secrets), body)
     context = _context(verify, cafile)
-    redirects = []
+    try:
+        value = _requested(deadline, target, request, address, follow, limit, context)
+    except CannotLook as reason:
+        raise CannotLook(reason.reason, files.masked(reason.detail, secrets.values())) from None
+    return _masked(value, secrets.values())
+
+
+def _requested(deadline, origin, request, address, follow, limit, context):
+    target, redirects = origin, []
     while True:
         here = address if target.host == origin.host else None
         value = _exchange(deadline, target, request, here, limit, context)
@@ -57,6 +69,15 @@ def http(
             return dict(value, url=target.url, redirects=redirects)
         target, request = onward
         redirects.append({"status": value["status"], "location": target.url})
+
+
+def _masked(value, secrets):
+    """Plain data without these secrets in any of its texts."""
+    if isinstance(value, str):
+        return files.masked(value, secrets)
+    if isinstance(value, list):
+        return [_masked(each, secrets) for each in value]
+    return {key: _masked(each, secrets) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 class _Target:

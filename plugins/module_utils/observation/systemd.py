@@ -22,7 +22,7 @@ _UNIT_NAME = re.compile(
 _SUFFIX = re.compile(r"\.(automount|device|mount|path|scope|service|slice|socket|swap|target|timer)$")
 
 _UNIT_PROPERTIES = (
-    "Id,Names,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,Result,Restart,NRestarts,"
+    "Id,Names,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,Result,Restart,RestartUSec,NRestarts,MainPID,"
     "ExecMainCode,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,"
     "ActiveEnterTimestamp,ActiveExitTimestamp"
 )
@@ -63,7 +63,7 @@ def units(deadline, requests):
 
     exit is the exit status of the main process's last run, negative for a signal, null when it has not ended.
     started and finished are its Unix times; of a unit without a main process, when it last became active and inactive.
-    A value that the unit's type does not have is null.
+    pid is that of the main process that runs now. A value that the unit's type does not have is null.
     """
     names = [_unit_name(request) for request in requests]
     blocks = _show(deadline, [n for n in names if not isinstance(n, CannotLook)], _UNIT_PROPERTIES)
@@ -86,6 +86,20 @@ def timers(deadline):
     found = {block["Id"]: block for block in shown.values() if block.get("LoadState") != "not-found"}
     started = _show(deadline, [b["Unit"] for b in found.values() if b.get("Unit")], _UNIT_PROPERTIES)
     return {"timers": [_timer(block, started.get(block.get("Unit"), {})) for _id, block in sorted(found.items())]}
+
+
+def properties(deadline, name, wanted):
+    """These properties of one unit as (name, value) pairs, several of a name where systemctl prints several."""
+    full = _unit_name({"name": name})
+    if isinstance(full, CannotLook):
+        raise full
+    text = _systemctl(deadline, "show", "--property=LoadState," + ",".join(wanted), "--", full)
+    pairs = [tuple(line.split("=", 1)) for line in text.split("\n") if "=" in line]
+    if ("LoadState", "not-found") in pairs:
+        raise CannotLook("not_found", "there is no unit %s" % full)
+    if not any(key == "LoadState" for key, _value in pairs):
+        raise CannotLook("malformed", "systemctl said nothing of %s" % full)
+    return pairs
 
 
 def _timer_names(*listings):
@@ -128,6 +142,8 @@ def _unit(name, block):
             "restarts": None if restarts is None else int(restarts),
             "restart_policy": block.get("Restart"),
             "fragment": block.get("FragmentPath"),
+            "pid": int(block.get("MainPID", 0)) or None,
+            "restart_seconds": _span(block.get("RestartUSec")),
         }
     except (KeyError, ValueError) as error:
         return CannotLook("malformed", "systemctl said of %s: %s" % (name, error))
@@ -202,7 +218,13 @@ def _elapses(block):
     text = block.get("NextElapseUSecMonotonic", "")
     if text in _NO_TIME:
         return None
-    if not _SPAN.fullmatch(text):
+    return time.time() - time.clock_gettime(time.CLOCK_MONOTONIC) + _span(text)
+
+
+def _span(text):
+    """Seconds of a span as systemctl prints it; null for one that is not given or has no end."""
+    if text in (None, "infinity"):
+        return None
+    if text != "0" and not _SPAN.fullmatch(text):
         raise ValueError("%r is not a span of time" % text)
-    span = sum(float(number) * _SPAN_UNITS[unit] for number, unit in _SPAN_PART.findall(text))
-    return time.time() - time.clock_gettime(time.CLOCK_MONOTONIC) + span
+    return sum(float(number) * _SPAN_UNITS[unit] for number, unit in _SPAN_PART.findall(text))

@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import ipaddress
+import json
 import ssl
 import struct
 
@@ -55,6 +56,8 @@ _ALERTS = {
 # Chains are a few kilobytes; OpenSSL itself takes 100 KiB for one.
 _LONGEST_HANDSHAKE = 1 << 18
 _LONGEST_LINE, _MOST_LINES = 2048, 64
+# NATS tells the addresses of all servers of the cluster in it.
+_LONGEST_INFO = 1 << 16
 
 
 class _Refused(Exception):
@@ -67,7 +70,7 @@ def tls(deadline, host, port=443, address=None, server_name=None, version=None, 
     address: connect there instead of to the first address of host. server_name: the name asked for, host unless given;
     none is sent when it is an IP address or "". version: this one only, one of TLSv1, TLSv1.1, TLSv1.2, TLSv1.3.
     ciphers: an OpenSSL list, which governs TLS 1.2 and below only, so TLS 1.3 is not offered with it.
-    starttls: ask for TLS in the words of "postgres" or "smtp" first.
+    starttls: ask for TLS in the words of "postgres", "smtp" or "nats" first.
 
     "chain_complete" is false where TLS 1.3 hid the chain from a Python older than 3.10: then only the leaf is there.
     """
@@ -337,4 +340,22 @@ def _expect(deadline, connection, code):
     return lines
 
 
-STARTTLS = {"postgres": _postgres, "smtp": _smtp}
+def _nats(deadline, connection):
+    """The server says first, in clear, whether TLS comes next; what follows that line belongs to TLS."""
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = tcp.receive(deadline, connection, 1)
+        line += byte
+        if not byte or len(line) > _LONGEST_INFO or not b"INFO ".startswith(line[:5]):
+            raise CannotLook("malformed", "answered without NATS: %s" % _printable(line))
+    try:
+        info = json.loads(line[5:].decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        info = None
+    if not isinstance(info, dict):
+        raise CannotLook("malformed", "answered without NATS's INFO: %s" % _printable(line))
+    if not (info.get("tls_required") or info.get("tls_available")):
+        raise _Refused("server offers no TLS")
+
+
+STARTTLS = {"postgres": _postgres, "smtp": _smtp, "nats": _nats}

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook, cannot_look_from
-from ansible_collections.golive.verify.plugins.plugin_utils.look import Look, Observer
+from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, Look, Observer
 from ansible_collections.golive.verify.plugins.plugin_utils.tls.x509 import (
     CURVES,
     address_of,
@@ -34,6 +34,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.tls.x509 import (
     lifetime_days,
     names_of,
     parse,
+    parse_pem,
     printable,
     weak_signature,
 )
@@ -78,6 +79,14 @@ def trusted(look: Observer, cafile: str | None) -> Look[Roots]:
     where = cafile or _system_store()
     line = f"cat {shlex.quote(where)}{'/*.[0-9]' if os.path.isdir(where) else ''}"
     return look.call(line, partial(read_roots, cafile))
+
+
+async def trusted_there(look: Observer, cafile: str | None) -> Roots:
+    """The roots of a file where the look is made from, or without one those that OpenSSL trusts on the controller."""
+    if cafile is None or look.vantage == CONTROLLER:
+        return await trusted(look, cafile)
+    fact = await look.file(cafile, content=True)
+    return Roots(cafile, tuple(parse_pem(fact.content or "", cafile)))
 
 
 def read_roots(cafile: str | None = None) -> Roots:

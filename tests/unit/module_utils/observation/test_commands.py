@@ -230,6 +230,19 @@ def test_a_secret_that_cannot_be_read_is_not_run_without(tmp_path):
     assert reason("env", env_files={"TOKEN": str(tmp_path)}) == "malformed"
 
 
+def test_of_json_only_what_is_asked_for_leaves_the_machine():
+    printed = '[{"name": "api", "env": {"state": "hunter2"}, "state": {"pid": 7, "token": "hunter2"}}, 1]'
+
+    def kept(*paths, text=printed, status=0):
+        return shell("echo '%s'; exit %d" % (text, status), keep=list(paths))["stdout"]
+
+    assert kept("*.name", "*.state.pid") == '[{"name": "api", "state": {"pid": 7}}, null]'
+    assert kept("*.*.pid") == '[{"name": null, "env": {}, "state": {"pid": 7}}, null]'
+    assert kept("*.state", "*.none") == '[{"state": {"pid": 7, "token": "hunter2"}}, null]'
+    assert kept("*.name", status=1) == ""
+    assert reason("echo", "hunter2", keep=["*"]) == "malformed"
+
+
 def test_no_descriptor_stays_open():
     before = len(os.listdir("/proc/self/fd"))
     for dummy in range(5):

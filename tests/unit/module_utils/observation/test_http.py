@@ -355,6 +355,47 @@ def test_another_origin_hears_no_credentials_not_even_back_at_the_first():
         assert "Accept: text/html" in said
 
 
+def test_a_secret_of_a_file_is_sent_and_masked_in_all_that_is_answered(tmp_path):
+    (tmp_path / "token").write_text("hvs.5up3r53cr3t\n")
+    heard: list[str] = []
+    echo = b"HTTP/1.1 200 OK\r\nX-Echo: hvs.5up3r53cr3t\r\nContent-Length: 25\r\n\r\nid=hvs.5up3r53cr3t; id=hvs"
+    with serving(recording(heard, redirect("/a?hvs.5up3r53cr3t"), echo)) as port:
+        url = "http://127.0.0.1:%d/" % port
+        value = request(url, follow=1, header_files={"X-Vault-Token": str(tmp_path / "token")}, headers={"X-A": "b"})
+    assert all("X-Vault-Token: hvs.5up3r53cr3t\r\n" in said and "X-A: b\r\n" in said for said in heard)
+    assert value["body"] == "id=***; id=hv"
+    assert value["redirects"] == [{"status": 302, "location": url + "a?***"}]
+    assert ["X-Echo", "***"] in value["headers"]
+
+
+def test_a_secret_of_a_file_is_masked_in_a_complaint(tmp_path):
+    (tmp_path / "token").write_text("hvs.5up3r53cr3t")
+    outcome = answered(b"token hvs.5up3r53cr3t?\r\n", header_files={"X-Vault-Token": str(tmp_path / "token")})
+    assert outcome == ("malformed", "answered without HTTP: 'token ***?'")
+
+
+def test_a_secret_of_a_file_is_told_to_no_other_origin(tmp_path):
+    (tmp_path / "token").write_text("hvs.5up3r53cr3t")
+    other: list[str] = []
+    with serving(recording(other, OK)) as port:
+        answered(
+            redirect("http://127.0.0.1:%d/" % port), follow=1, header_files={"X-Vault-Token": str(tmp_path / "token")}
+        )
+    assert "hvs" not in other[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"), [(None, "not_found"), ("\n", "malformed"), ("a\r\nX-Smuggled: hvs.5up3r53cr3t", "malformed")]
+)
+def test_without_a_secret_that_can_be_sent_nothing_is_asked(tmp_path, content, why):
+    if content is not None:
+        (tmp_path / "token").write_text(content)
+    url = "http://127.0.0.1:%d/" % closed_port()
+    outcome = request(url, header_files={"X-Vault-Token": str(tmp_path / "token")})
+    assert reason(outcome) == why
+    assert "hvs" not in outcome[1]
+
+
 @pytest.mark.parametrize(
     ("status", "method", "then"),
     [(301, "POST", "GET"), (302, "POST", "GET"), (303, "PUT", "GET"), (307, "POST", "POST"), (308, "PUT", "PUT"),

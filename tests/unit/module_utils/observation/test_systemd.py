@@ -14,6 +14,8 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 
 SERVICE = """\
 Restart={restart}
+RestartUSec=1min 500ms
+MainPID={pid}
 Result={result}
 NRestarts={restarts}
 ExecMainStartTimestamp={start}
@@ -38,6 +40,7 @@ RUNNING = {
     "end": "",
     "code": 0,
     "status": 0,
+    "pid": 4711,
     "id": "shop.service",
     "names": "shop.service",
     "load": "loaded",
@@ -48,7 +51,7 @@ RUNNING = {
     "enter": "Mon 2026-11-23 01:17:16 UTC",
     "leave": "Mon 2026-11-23 01:17:15 UTC",
 }
-FAILED = dict(RUNNING, result="exit-code", active="failed", sub="failed", code=1, status=7, end=RUNNING["start"])
+FAILED = dict(RUNNING, result="exit-code", active="failed", sub="failed", code=1, status=7, pid=0, end=RUNNING["start"])
 ABSENT = dict(
     RUNNING, start="", load="not-found", active="inactive", sub="dead", fragment="", enabled="", enter="", leave=""
 )
@@ -193,8 +196,11 @@ def test_one_call_tells_of_many_units(systemctl, shape):
         "restarts": 12,
         "restart_policy": "always",
         "fragment": "/etc/systemd/system/shop.service",
+        "pid": None,
+        "restart_seconds": 60.5,
     }
     assert (other["name"], other["active"], other["exit"], other["finished"]) == ("other.service", "active", None, None)
+    assert other["pid"] == 4711
     (asked,) = systemctl.asked()
     assert asked.endswith("-- other.service shop.service")
 

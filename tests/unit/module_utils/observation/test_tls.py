@@ -237,20 +237,34 @@ def smtp(offers, answer=b"220 go ahead\r\n", then=mute):
     return handle
 
 
+def nats(info, then=mute):
+    def handle(connection):
+        connection.sendall(info)
+        then(connection)
+
+    return handle
+
+
 OFFERED = b"250-mail.example.com\r\n250-SIZE\r\n250 STARTTLS\r\n"
 
 
 @pytest.mark.parametrize("version", [None, "TLSv1.2"])
 def test_starttls(authority, version):
     shake = secured(authority.server())
-    for starttls, handle in (("postgres", postgres(b"S", shake)), ("smtp", smtp(OFFERED, then=shake))):
+    offering = nats(b'INFO {"tls_available":true} \r\n', shake)
+    for starttls, handle in (("postgres", postgres(b"S", shake)), ("smtp", smtp(OFFERED, then=shake)), ("nats", offering)):
         with serving(handle) as port:
             value = look(tls.tls, host="127.0.0.1", port=port, version=version, starttls=starttls)
         assert presented(value) == [authority.der("leaf"), authority.der("intermediate")]
 
 
 @pytest.mark.parametrize(
-    ("starttls", "handle"), [("postgres", postgres(b"N")), ("smtp", smtp(b"250-mail\r\n250 SIZE\r\n"))]
+    ("starttls", "handle"),
+    [
+        ("postgres", postgres(b"N")),
+        ("smtp", smtp(b"250-mail\r\n250 SIZE\r\n")),
+        ("nats", nats(b'INFO {"server_id":"x"} \r\n')),
+    ],
 )
 def test_a_server_without_tls_says_so(starttls, handle):
     with serving(handle) as port:
@@ -271,6 +285,13 @@ def test_a_server_without_tls_says_so(starttls, handle):
         ("smtp", saying(b"554 go away\r\n")),
         ("smtp", smtp(OFFERED, b"454 not now\r\n")),
         ("smtp", smtp(OFFERED, b"220 go ahead\r\n250 injected\r\n")),
+        ("nats", saying(b"")),
+        ("nats", saying(b"-ERR 'maximum connections exceeded'\r\n")),
+        ("nats", saying(b"INFO {\r\n")),
+        ("nats", saying(b"INFO [1]\r\n")),
+        ("nats", saying(b"INFO " + b"[" * 60000 + b"\r\n")),
+        ("nats", saying(b"INFO " + b"x" * 100000)),
+        ("nats", nats(b'INFO {"tls_required":true}\r\nPING\r\n')),
     ],
 )
 def test_a_server_of_another_protocol_is_malformed(starttls, handle):

@@ -9,16 +9,11 @@ from datetime import UTC, datetime
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import TcpFact
-from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.look import attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.redis.questions import Redis
 from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import shown
-from ansible_collections.golive.verify.plugins.plugin_utils.tls.certificates import (
-    Roots,
-    chain_problems,
-    trusted,
-)
-from ansible_collections.golive.verify.plugins.plugin_utils.tls.x509 import parse_pem
+from ansible_collections.golive.verify.plugins.plugin_utils.tls.certificates import chain_problems, trusted_there
 
 _TLS_ALERT = "\x15"
 _ANSWERS = ("+", "-", "$")
@@ -29,7 +24,7 @@ async def handshake(redis: Redis, port: int) -> Part:
     server = redis.server
     name = server.server_name or server.host
     fact, roots = await together(
-        redis.look.tls(server.host, port, server_name=server.server_name), _roots(redis.look, server.cafile)
+        redis.look.tls(server.host, port, server_name=server.server_name), trusted_there(redis.look, server.cafile)
     )
     if not fact.accepted:
         return Part({}, [f"port {port} refuses TLS: {shown(fact.refusal)}"])
@@ -37,14 +32,6 @@ async def handshake(redis: Redis, port: int) -> Part:
         raise CannotLook("missing_tool", "this Python cannot show the whole chain of TLS 1.3: use Python 3.10 or newer")
     problems = chain_problems(fact.certificates(), name, roots, datetime.now(UTC))
     return Part({f"port {port}": f"{fact.version} {fact.cipher}, certificate for {name}"}, problems)
-
-
-async def _roots(look: Observer, cafile: str | None) -> Roots:
-    """The authorities that clients trust, from where they lie: the place looked from, else the controller's own."""
-    if cafile is None or look.vantage == CONTROLLER:
-        return await trusted(look, cafile)
-    fact = await look.file(cafile, content=True)
-    return Roots(cafile, tuple(parse_pem(fact.content or "", cafile)))
 
 
 async def clear_port(redis: Redis, port: int) -> Part:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -17,5 +16,6 @@ from ansible_collections.golive.verify.plugins.module_utils.drilling import jour
 def journals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where they are."""
     place = tmp_path / "journals"
-    monkeypatch.setattr(journal, "directory", lambda: os.makedirs(place, mode=0o700, exist_ok=True) or str(place))
+    place.mkdir(mode=0o700)
+    monkeypatch.setattr(journal, "directory", lambda: str(place))
     return place

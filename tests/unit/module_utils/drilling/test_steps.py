@@ -44,7 +44,8 @@ def step(name: str, *argv: str, **more: Any) -> dict[str, Any]:
 
 
 def take(*planned: dict[str, Any], limit: float = 20, abort_when: Any = ()) -> dict[str, Any]:
-    return steps.take("it", planned, limit, abort_when)
+    done: dict[str, Any] = steps.take("it", planned, limit, abort_when)
+    return done
 
 
 def owed(home: Path) -> Any:

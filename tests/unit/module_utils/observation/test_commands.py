@@ -240,6 +240,7 @@ def test_of_json_only_what_is_asked_for_leaves_the_machine():
     assert kept("*.*.pid") == '[{"name": null, "env": {}, "state": {"pid": 7}}, null]'
     assert kept("*.state", "*.none") == '[{"state": {"pid": 7, "token": "hunter2"}}, null]'
     assert kept("*.name", status=1) == ""
+    assert shell("echo", keep=["*"])["stdout"] == ""
     assert reason("echo", "hunter2", keep=["*"]) == "malformed"
 
 

@@ -8,6 +8,7 @@ import hashlib
 import pytest
 
 from ansible_collections.golive.verify.plugins.module_utils.observation import secrets
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 
 RANDOM = "q3vKp7Zt9XwLr2TzN4bYhQe7JmA1dCfG"
 KEY = "3q2+7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs="
@@ -124,5 +125,5 @@ def test_a_predicate_holds_for_what_is_right_alone(predicate, expected, right, w
      {"differs_from:x": {}}, {"url_forbidden_host": "("}, {"unknown:x": 1}],
 )  # fmt: skip
 def test_a_predicate_that_nobody_can_evaluate_is_refused(predicates):
-    with pytest.raises(secrets.CannotLook):
+    with pytest.raises(CannotLook):
         secrets.tests(predicates)

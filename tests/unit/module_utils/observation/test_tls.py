@@ -252,7 +252,8 @@ OFFERED = b"250-mail.example.com\r\n250-SIZE\r\n250 STARTTLS\r\n"
 def test_starttls(authority, version):
     shake = secured(authority.server())
     offering = nats(b'INFO {"tls_available":true} \r\n', shake)
-    for starttls, handle in (("postgres", postgres(b"S", shake)), ("smtp", smtp(OFFERED, then=shake)), ("nats", offering)):
+    sides = {"postgres": postgres(b"S", shake), "smtp": smtp(OFFERED, then=shake), "nats": offering}
+    for starttls, handle in sides.items():
         with serving(handle) as port:
             value = look(tls.tls, host="127.0.0.1", port=port, version=version, starttls=starttls)
         assert presented(value) == [authority.der("leaf"), authority.der("intermediate")]

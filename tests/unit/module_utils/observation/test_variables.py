@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from ansible_collections.golive.verify.plugins.module_utils.observation import batch, commands, variables
+from ansible_collections.golive.verify.plugins.module_utils.observation import batch, commands, secrets, variables
 from ansible_collections.golive.verify.plugins.module_utils.observation import variables_files as files
 from tests.unit.module_utils.observation.servers import look, reason
 
@@ -146,7 +146,7 @@ def test_the_text_of_an_exception_does_not_leave(dotenv, monkeypatch):
     def broken(value):
         raise ValueError(value)
 
-    monkeypatch.setitem(variables.secrets._TESTS, "pattern", lambda _expected: broken)
+    monkeypatch.setitem(secrets._TESTS, "pattern", lambda _expected: broken)
     outcome = observe(dotenv("TOKEN=" + CANARY), judged={"TOKEN": {"pattern": "x"}})
     assert outcome == ("malformed", "ValueError while judging the variables")
 
@@ -267,6 +267,7 @@ def sleeper():
     def start(marker, **environ):
         code = "import sys, time; print('up', flush=True); time.sleep(60)"
         process = subprocess.Popen([sys.executable, "-c", code, marker], env=environ, stdout=subprocess.PIPE, cwd="/")
+        assert process.stdout
         assert process.stdout.readline() == b"up\n"
         processes.append(process)
         return process.pid
@@ -274,8 +275,7 @@ def sleeper():
     yield start
     for process in processes:
         process.kill()
-        process.wait()
-        process.stdout.close()
+        process.communicate()
 
 
 def test_the_processes_of_a_command_line(sleeper):

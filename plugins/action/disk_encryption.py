@@ -14,10 +14,10 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import CommandFact
-from ansible_collections.golive.verify.plugins.plugin_utils.host_baseline.words import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 _DEVICES = ["lsblk", "--json", "--output", "NAME,KNAME,TYPE,FSTYPE,UUID,MAJ:MIN"]

@@ -12,12 +12,12 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.docker import base, build, compose, engine, provenance
-from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.docker.images import images, running
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, Observer, attempt, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import proven
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 

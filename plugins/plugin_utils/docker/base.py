@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import inspect, moment, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import inspect, moment
 from ansible_collections.golive.verify.plugins.plugin_utils.docker.images import runtimes
 from ansible_collections.golive.verify.plugins.plugin_utils.docker.lifetimes import end_problems
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import FileFact
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _DAY = 86400
 _PLACES = ("usr/lib/os-release", "etc/os-release")

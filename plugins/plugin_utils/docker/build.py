@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import objects, output, shown, template
+from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import objects, output, template
 from ansible_collections.golive.verify.plugins.plugin_utils.docker.images import Reference
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _MEGABYTE = 1_000_000
 _SECRET = re.compile(r"(?i)(^|[_-])(pass(word|wd|phrase)?|secret|token|credentials?|(api|access|private|secret)_?key)$")

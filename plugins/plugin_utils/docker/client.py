@@ -17,11 +17,6 @@ _ABSENT = ("no such container", "no such object", "no such image")
 _DOWN = ("cannot connect to the docker daemon", "is the docker daemon running", "unable to connect to podman")
 
 
-def shown(text: object) -> str:
-    """Text of a target, fit to be printed."""
-    return str(text)[:120].encode("ascii", "backslashreplace").decode()
-
-
 async def output(look: Observer, argv: Sequence[str], *, keep: Sequence[str] = ()) -> str:
     """What the client printed. An engine that is down is unreachable, and what does not exist is not_found."""
     try:

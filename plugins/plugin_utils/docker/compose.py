@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import objects, output, shown, template
+from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import objects, output, template
 from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, Observer, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 # The rendered composition holds every variable with its value; these members hold none.
 _KEEP = (

@@ -11,11 +11,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import objects, output, shown, template
+from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import objects, output, template
 from ansible_collections.golive.verify.plugins.plugin_utils.docker.lifetimes import end_problems
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import HttpFact, Mount, MountsFact, Socket
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _FIELDS = {
     "version": ".ServerVersion",

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import objects, output, shown, template
+from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import objects, output, template
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _RUNNING = {"id": ".ID", "name": ".Names", "image": ".Image"}
 RUNTIMES = {"NODE_VERSION": "node", "PYTHON_VERSION": "python", "PHP_VERSION": "php", "RUBY_VERSION": "ruby"}

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import shown
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _ANNOUNCED = Path(__file__).parent / "end_of_life.yml"
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.docker.images import Reference
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _SHOWN = 5
 

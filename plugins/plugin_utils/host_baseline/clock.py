@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import UnitFact
-from ansible_collections.golive.verify.plugins.plugin_utils.host_baseline.words import HOUR, few, shown, when
+from ansible_collections.golive.verify.plugins.plugin_utils.host_baseline.words import HOUR, few, when
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _CHRONY, _TIMESYNCD, _NTPD = "chrony", "systemd-timesyncd", "ntpd"
 _UNITS = {

@@ -14,11 +14,12 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import FileFact, Timer, UnitFact
-from ansible_collections.golive.verify.plugins.plugin_utils.host_baseline.words import HOUR, few, shown, when
+from ansible_collections.golive.verify.plugins.plugin_utils.host_baseline.words import HOUR, few, when
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.schedules import timer_problems
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 Agent = Callable[[Observer, Wanted], Sequence[Awaitable[Part]]]
 

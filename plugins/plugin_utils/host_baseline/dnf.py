@@ -16,11 +16,12 @@ from ansible_collections.golive.verify.plugins.plugin_utils.host_baseline.update
     pending_problems,
     run_problems,
 )
-from ansible_collections.golive.verify.plugins.plugin_utils.host_baseline.words import DAY, few, shown, when
+from ansible_collections.golive.verify.plugins.plugin_utils.host_baseline.words import DAY, few, when
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.schedules import timer_problems
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 TOOL = "/usr/bin/dnf"
 _ADVISORIES = ["dnf", "-q", "-C", "updateinfo", "list", "--security"]

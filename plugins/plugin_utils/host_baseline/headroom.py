@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import Mount, MountsFact
-from ansible_collections.golive.verify.plugins.plugin_utils.host_baseline.words import few, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.host_baseline.words import few
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 # Images that are full by nature.
 _IMAGES = {"squashfs", "iso9660", "udf", "erofs", "cramfs"}

@@ -12,9 +12,10 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import FileFact
-from ansible_collections.golive.verify.plugins.plugin_utils.host_baseline.words import count, few, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.host_baseline.words import count, few
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _STICKY, _OTHERS_WRITE, _OTHERS_READ = 0o1000, 0o002, 0o004
 _SECONDS = 60.0

@@ -18,10 +18,11 @@ from ansible_collections.golive.verify.plugins.plugin_utils.facts import (
     SocketsFact,
     UnitFact,
 )
-from ansible_collections.golive.verify.plugins.plugin_utils.host_baseline.words import few, shown, when
+from ansible_collections.golive.verify.plugins.plugin_utils.host_baseline.words import few, when
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 Policy = Mapping[str, str]
 

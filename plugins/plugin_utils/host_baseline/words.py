@@ -9,14 +9,10 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 
 from ansible_collections.golive.verify.plugins.plugin_utils import moments
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 HOUR, DAY = 3600, 86400
 _FEW = 8
-
-
-def shown(text: str) -> str:
-    """Text of a host, bounded and without control characters."""
-    return "".join(char if char.isprintable() else "?" for char in text[:120])
 
 
 def few(names: Collection[str]) -> str:

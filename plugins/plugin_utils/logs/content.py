@@ -12,12 +12,12 @@ from ansible_collections.golive.verify.plugins.plugin_utils.logs.sources import 
     Source,
     counted,
     covered,
-    shown,
     sufficient,
     told,
     whole,
 )
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 
 def harmless(fact: ScanFact, source: Source, want: Wanted) -> Verdict:

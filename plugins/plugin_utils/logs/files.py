@@ -14,10 +14,11 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import CommandFact, FileFact, Timer
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.logs import logrotate
-from ansible_collections.golive.verify.plugins.plugin_utils.logs.sources import MEGABYTE, Source, shown, when
+from ansible_collections.golive.verify.plugins.plugin_utils.logs.sources import MEGABYTE, Source, when
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Look, Observer, attempt, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.schedules import cron_problems, timer_problems
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _DAY = 86400.0
 _STATES = ("/var/lib/logrotate/status", "/var/lib/logrotate/logrotate.status", "/var/lib/logrotate.status")

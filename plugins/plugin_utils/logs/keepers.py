@@ -12,9 +12,10 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
-from ansible_collections.golive.verify.plugins.plugin_utils.logs.sources import MEGABYTE, shown, when
+from ansible_collections.golive.verify.plugins.plugin_utils.logs.sources import MEGABYTE, when
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _DAY = 86400.0
 _JOURNAL = "/var/log/journal"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.logs.sources import shown
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _PATTERN = re.compile(
     r"rotating pattern: (?P<files>.*?)\s+(?:(?P<period>hourly|weekly|monthly|yearly)|after (?P<days>\d+) days"

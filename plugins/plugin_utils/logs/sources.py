@@ -19,6 +19,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.facts import Counted
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Look, Observer, together
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 HOUR = 3600
 MEGABYTE = 1_000_000
@@ -129,11 +130,6 @@ def when(moment: float | None) -> str | None:
         return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     except (OverflowError, ValueError, OSError) as error:
         raise CannotLook("malformed", f"{moment} is no time") from error
-
-
-def shown(text: str) -> str:
-    """Text of a target, fit to be printed."""
-    return "".join(char if " " <= char <= "~" else ascii(char)[1:-1] for char in text[:200])
 
 
 @cache

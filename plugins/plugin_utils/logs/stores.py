@@ -14,8 +14,9 @@ from urllib.parse import quote, urlencode
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import HttpFact
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
-from ansible_collections.golive.verify.plugins.plugin_utils.logs.sources import Source, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.logs.sources import Source
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 # Seconds of the buckets that Loki counts entries in: how exactly the time of the newest is known.
 _STEP = 60

@@ -9,9 +9,10 @@ from collections.abc import Collection
 
 from ansible_collections.golive.verify.plugins.plugin_utils.look import together
 from ansible_collections.golive.verify.plugins.plugin_utils.nats.jetstream import Stream, View, view_of
-from ansible_collections.golive.verify.plugins.plugin_utils.nats.monitoring import Fields, Monitor, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.nats.monitoring import Fields, Monitor
 from ansible_collections.golive.verify.plugins.plugin_utils.nats.streams import Survey, settled, some
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 
 async def health(monitor: Monitor) -> Part:

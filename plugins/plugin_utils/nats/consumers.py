@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.nats.jetstream import Consumer, JetStream
-from ansible_collections.golive.verify.plugins.plugin_utils.nats.monitoring import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.nats.streams import Policy, Survey, settled, some
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 
 @dataclass(frozen=True, slots=True)

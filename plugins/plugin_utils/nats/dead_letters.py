@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.nats.jetstream import Consumer, Stream
-from ansible_collections.golive.verify.plugins.plugin_utils.nats.monitoring import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.nats.streams import Policy, Survey, settled, some
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _ADVISORY = "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES"
 

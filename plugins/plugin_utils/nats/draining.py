@@ -10,8 +10,8 @@ import signal
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.look import HOST, Observer
-from ansible_collections.golive.verify.plugins.plugin_utils.nats.monitoring import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _PROPERTIES = ("LoadState", "ExecStop", "KillSignal", "TimeoutStopUSec")
 # What begins the lame duck mode: the signal itself, or nats-server --signal ldm.

@@ -15,8 +15,9 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import TcpFact
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, Observer, together
-from ansible_collections.golive.verify.plugins.plugin_utils.nats.monitoring import Fields, Monitor, shown, version_of
+from ansible_collections.golive.verify.plugins.plugin_utils.nats.monitoring import Fields, Monitor, version_of
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.tls.certificates import (
     chain_problems,
     expiry_problems,

@@ -14,12 +14,8 @@ from dataclasses import dataclass
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.look import attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.nats.monitoring import (
-    MOST_ACCOUNTS,
-    Fields,
-    Monitor,
-    shown,
-)
+from ansible_collections.golive.verify.plugins.plugin_utils.nats.monitoring import MOST_ACCOUNTS, Fields, Monitor
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _ADVICE = "add the other servers to monitors, or run the check on each of them with each_server"
 

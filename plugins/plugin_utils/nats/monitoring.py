@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 LARGEST = 4 << 20
 """Bytes of an answer: about 1500 streams, each with a consumer. The server cannot page streams, only accounts."""
@@ -27,11 +28,6 @@ _HINTS = {
     401: "something before the monitoring port asks for credentials",
     403: "something before the monitoring port forbids it",
 }
-
-
-def shown(text: object) -> str:
-    """Text of a server, fit to be printed: short, on one line, without control characters."""
-    return str(text)[:100].encode("unicode_escape").decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from ansible_collections.golive.verify.plugins.plugin_utils.facts import Mount, 
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import HOST, Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.nats.jetstream import JetStream, Stream, View, view_of
-from ansible_collections.golive.verify.plugins.plugin_utils.nats.monitoring import Monitor, monitors_of, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.nats.monitoring import Monitor, monitors_of
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _MOST_SHOWN = 20
 # Gone with the machine's next start, or with the container.

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.privileges import reach
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.questions import Asked, Row
-from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import Relation, literal, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import Relation, literal
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _ACTIONS = ("UPDATE", "DELETE", "TRUNCATE")
 # The bits of pg_trigger.tgtype, and the letters of pg_policy.polcmd, which knows no TRUNCATE.

@@ -8,7 +8,8 @@ from __future__ import annotations
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.questions import Postgresql
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.refusals import hidden
-from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import APPLICATION, literal, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import APPLICATION, literal
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 
 async def login(postgresql: Postgresql, role: str, max_ms: int) -> Part:

@@ -12,8 +12,9 @@ from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.questions import Asked, Postgresql, Row
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.refusals import hidden
-from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import few, shown, some
+from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import few, some
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.settings import Settings, settings
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 # Methods of pg_hba.conf by which no strong password is proven, and why. Over a local socket, the system knows the peer.
 _WEAK = {

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.questions import Asked, Row
-from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import Relation, few, shown, some
+from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import Relation, few, some
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.settings import Settings, settings
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _DECLARED = re.compile(r"\s*(\S+?)\s*\(([^)]+)\)\s*(?:->|references)\s*(\S+?)\s*\(([^)]+)\)\s*", re.IGNORECASE)
 

@@ -16,7 +16,8 @@ from typing import Any
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import FileFact
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.questions import Row
-from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import shown, some
+from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import some
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 Released = dict[str, str | None]
 """The migrations of a release by name, with the checksum where the tool keeps one."""

@@ -13,8 +13,9 @@ from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wan
 from ansible_collections.golive.verify.plugins.plugin_utils.look import together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.questions import Asked, Postgresql
-from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import few, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import few
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.settings import Settings, settings
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 Table = Sequence[Mapping[str, str]]
 _RESERVED = ("superuser_reserved_connections", "reserved_connections")

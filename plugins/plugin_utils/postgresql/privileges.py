@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.questions import Asked, Row
-from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import few, literals, shown, some
+from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import few, literals, some
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _ATTRIBUTES = {
     "rolsuper": "superuser",

@@ -10,8 +10,9 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.questions import Asked, Postgresql
-from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import literal, shown, some
+from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import literal, some
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.settings import Settings, settings
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 # Names of the one time zone that has no offset and no daylight saving time.
 _UTC = {"utc", "uct", "zulu", "universal", "gmt", "gmt0", "greenwich"}

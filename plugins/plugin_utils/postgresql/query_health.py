@@ -11,8 +11,9 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.questions import Asked, Postgresql, Row
-from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import identifier, shown, some
+from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import identifier, some
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.settings import Settings, settings
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 # Statements whose constants pg_stat_statements replaces: others may hold a password.
 _NORMALIZED = re.compile(r"\s*(select|insert|update|delete|merge|with)\b", re.IGNORECASE)

@@ -23,7 +23,8 @@ from ansible_collections.golive.verify.plugins.plugin_utils import facts, reprod
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, Look, Observer, Request
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.refusals import Failed, failed_to_connect
-from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import Server, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import Server
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 Row = Mapping[str, Any]
 Answer = list[Row] | Failed

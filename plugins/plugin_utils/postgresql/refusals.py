@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import shown
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 # Classes of SQLSTATE (its first two characters) and single codes, the longer one first.
 _REASONS = {

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.questions import Asked, Row
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.refusals import hidden
-from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import few, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import few
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.settings import Settings, settings
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _MB = 1 << 20
 # A standby that has replayed everything has no lag to tell. One without lag and this far behind does not replay at all.

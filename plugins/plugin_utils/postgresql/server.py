@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import HOST
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 APPLICATION = "golive.verify"
 """The application_name of our own sessions, which are not those of the application."""
@@ -125,11 +126,6 @@ class Relation:
 def _refuse_nul(text: str) -> None:
     if "\0" in text:
         raise CannotLook("malformed", "a name with a zero byte, which no database can hold")
-
-
-def shown(text: object, limit: int = 100) -> str:
-    """Text of a server, fit to be printed."""
-    return "".join(char if " " <= char <= "~" else ascii(char)[1:-1] for char in str(text)[:limit])
 
 
 def some(texts: Sequence[object], limit: int = 5) -> str:

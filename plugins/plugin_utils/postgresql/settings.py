@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.questions import Asked
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.refusals import hidden
-from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import literals, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import literals
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 # Where a parameter that is the server's own comes from. Every other source is one of our session.
 _OF_SERVER = {"default", "environment variable", "configuration file", "command line"}

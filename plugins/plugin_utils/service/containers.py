@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import inspect, moment, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import inspect, moment
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.service.model import (
@@ -20,6 +20,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.service.model import
     up_problems,
 )
 from ansible_collections.golive.verify.plugins.plugin_utils.service.units import supervisor_at_boot
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _FIELDS = {
     "status": ".State.Status",

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import UnitFact
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.schedules import cron_problems
 from ansible_collections.golive.verify.plugins.plugin_utils.service.model import Found, Process
 from ansible_collections.golive.verify.plugins.plugin_utils.service.units import boot_problems
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _DAEMONS = ("cron.service", "crond.service", "cronie.service")
 _SHOWN = 5

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import CommandFact, FileFact
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, present, together
@@ -23,6 +22,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.service.model import
     up_problems,
 )
 from ansible_collections.golive.verify.plugins.plugin_utils.service.units import supervisor_at_boot
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _KEPT = ("name", "pid", *(f"pm2_env.{key}" for key in ("status", "autorestart", "restart_time", "pm_uptime")))
 _KEEP = [f"*.{key}" for key in (*_KEPT, "pm2_env.restart_delay")]

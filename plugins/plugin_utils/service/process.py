@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import FileFact
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.service.model import Found, Process, is_named
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 Find = Callable[[], Awaitable[Found]]
 # Clocks of hosts are this many seconds apart at most; a later time is no evidence of anything.

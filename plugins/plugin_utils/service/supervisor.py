@@ -13,11 +13,11 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.docker.client import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
 from ansible_collections.golive.verify.plugins.plugin_utils.service.model import Found, Process, up_problems
 from ansible_collections.golive.verify.plugins.plugin_utils.service.units import supervisor_at_boot
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _STATES = "STOPPED|STARTING|RUNNING|BACKOFF|STOPPING|EXITED|FATAL|UNKNOWN"
 _LINE = re.compile(rf"(\S+)\s+({_STATES})(?:\s+(.*))?")

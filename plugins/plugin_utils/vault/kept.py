@@ -15,7 +15,8 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils import moments
 from ansible_collections.golive.verify.plugins.plugin_utils.look import attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
-from ansible_collections.golive.verify.plugins.plugin_utils.vault.server import Vault, found, member, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
+from ansible_collections.golive.verify.plugins.plugin_utils.vault.server import Vault, found, member
 
 _DAY = 86400
 # What clocks may differ by before an age means nothing.

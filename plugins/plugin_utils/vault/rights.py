@@ -12,9 +12,10 @@ from typing import Any
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.look import attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.vault.kept import date
 from ansible_collections.golive.verify.plugins.plugin_utils.vault.policy import Rule, allowed, parse
-from ansible_collections.golive.verify.plugins.plugin_utils.vault.server import Vault, found, member, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.vault.server import Vault, found, member
 
 # Each policy is a look of its own.
 _MOST_POLICIES = 500

@@ -16,6 +16,7 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import HttpFact
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 T = TypeVar("T")
 _LONGEST_NAME = 512
@@ -158,8 +159,3 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
-
-
-def shown(text: str) -> str:
-    """Text of a server, fit to be printed."""
-    return text[:200].encode("ascii", "backslashreplace").decode()

@@ -13,7 +13,8 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils import moments
 from ansible_collections.golive.verify.plugins.plugin_utils.look import attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
-from ansible_collections.golive.verify.plugins.plugin_utils.vault.server import Vault, is_loopback, member, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
+from ansible_collections.golive.verify.plugins.plugin_utils.vault.server import Vault, is_loopback, member
 
 _REFUSED = ": certificate: "  # how the observation http names a certificate that it does not take
 _NOWHERE = {"discard", "/dev/null"}

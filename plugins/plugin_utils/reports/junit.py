@@ -10,14 +10,16 @@ classname and name as a case's key and drops repeated ones, so the host is part 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from ansible_collections.golive.verify.plugins.plugin_utils import summary
+from ansible_collections.golive.verify.plugins.plugin_utils.entries import stands_alone
 
 FILE = "report.xml"
+BEYOND = "Beyond the checklist"
 
 # XML 1.0 §2.2: these cannot stand in a document, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -33,7 +35,8 @@ def render(report: Mapping[str, Any]) -> str:
         sections.setdefault(summary.one_line(item["section"]) or "Checklist", []).append(item)
     for number, (section, items) in enumerate(sections.items()):
         root.append(_suite(number, section, items, report))
-    root.append(_gate(len(sections), report))
+    root.extend(_beyond(len(sections), report))
+    root.append(_gate(len(root), report))
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -50,14 +53,27 @@ def _suite(number: int, section: str, items: list[Mapping[str, Any]], report: Ma
     cases = []
     for item in items:
         name = summary.one_line(f"line {item['line']} {item['text']}")
-        if not item["checks"]:
+        if stands_alone(item, report):
             cases.append(_case(section, name, item["status"], "high", summary.cut(item["reason"]), 0))
         for index in item["checks"]:
-            check = report["checks"][index]
-            place = summary.one_line(summary.where(check))
-            label = f"{name} [{check['control']} {place} {check['vantage']} #{index}]"
-            cases.append(_case(section, label, check["status"], check["severity"], _why(check), check["duration_ms"]))
+            cases.append(_result(section, name, index, report))
     return _suite_of(number, section, cases, report)
+
+
+def _beyond(number: int, report: Mapping[str, Any]) -> Iterator[ET.Element]:
+    """What no item asked for: it does not decide, and is no less seen."""
+    used = {index for item in report["items"] for index in item["checks"]}
+    rest = [index for index in range(len(report["checks"])) if index not in used]
+    if rest:
+        cases = [_result(BEYOND, "beyond the checklist", index, report) for index in rest]
+        yield _suite_of(number, BEYOND, cases, report)
+
+
+def _result(section: str, name: str, index: int, report: Mapping[str, Any]) -> ET.Element:
+    check = report["checks"][index]
+    place = summary.one_line(summary.where(check))
+    label = f"{name} [{check['control']} {place} {check['vantage']} #{index}]"
+    return _case(section, label, check["status"], check["severity"], _why(check), check["duration_ms"])
 
 
 def _suite_of(number: int, name: str, cases: list[ET.Element], report: Mapping[str, Any]) -> ET.Element:

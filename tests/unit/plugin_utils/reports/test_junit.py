@@ -33,11 +33,15 @@ OUTCOMES = {
 
 
 def expected(report: dict[str, Any]) -> Counter[str]:
-    """A case for every result of an item, for every item without results, and for the decision."""
+    """A case for every result, for every item that none of its results speaks for, and for the decision."""
     counted = Counter({OUTCOMES["pass" if report["gate"]["decision"] == "go" else "fail"]: 1})
+    used = set()
     for item in report["items"]:
-        statuses = [report["checks"][index]["status"] for index in item["checks"]] or [item["status"]]
-        counted.update(OUTCOMES[status] for status in statuses)
+        used |= set(item["checks"])
+        statuses = {report["checks"][index]["status"] for index in item["checks"]}
+        counted.update(OUTCOMES[report["checks"][index]["status"]] for index in item["checks"])
+        counted.update([OUTCOMES[item["status"]]] if item["status"] not in statuses else [])
+    counted.update(OUTCOMES[check["status"]] for index, check in enumerate(report["checks"]) if index not in used)
     return counted
 
 

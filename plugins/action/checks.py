@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.golive.verify.plugins.plugin_utils import verifier
@@ -33,14 +34,8 @@ class ActionModule(ActionBase):
         want = interface("golive.verify.checks").parse(self._task.args)
         if not want.run_dir:
             return self._prove(want, variables, EVERYTHING).as_task_result()
-        run, host = RunDirectory(want.run_dir), str(variables["inventory_hostname"])
-        try:
-            proofs = self._prove(want, variables, run.asked())
-        except AnsibleError as failure:
-            run.write_results(host, self._task._uuid, {"results": [], "unasked": [], "failed": str(failure)})
-            raise
-        run.write_results(host, self._task._uuid, proofs.as_outcome())
-        return proofs.as_task_result()
+        host, prove = str(variables["inventory_hostname"]), partial(self._prove, want, variables)
+        return RunDirectory(want.run_dir).keep(host, self._task._uuid, prove).as_task_result()
 
     def _prove(self, want: Wanted, variables: Mapping[str, Any], asked: Asked) -> verifier.Proofs:
         entries = [(f"checks[{index}]", entry) for index, entry in enumerate(want.checks)]

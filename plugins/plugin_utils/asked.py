@@ -21,10 +21,12 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """controls: None for all. stated: thresholds by control and name."""
+    """controls: None for all. stated: thresholds by control and name. items: the ids of all that the checklist has,
+    chosen by the run or not; None where there is no checklist."""
 
     controls: list[str] | None
     stated: dict[str, dict[str, Stated]]
+    items: list[str] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
@@ -37,7 +39,7 @@ class Asked:
             control: {name: Stated(**each) for name, each in thresholds.items()}
             for control, thresholds in data["stated"].items()
         }
-        return cls(data["controls"], stated)
+        return cls(data["controls"], stated, data["items"])
 
 
 EVERYTHING = Asked(None, {})

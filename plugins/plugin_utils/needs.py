@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ansible_collections.golive.verify.plugins.plugin_utils.attestations.standing import VERIFIER as ATTESTATION
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Binding, Item
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist.comments import HUMAN
 from ansible_collections.golive.verify.plugins.plugin_utils.plan import Plan
 from ansible_collections.golive.verify.plugins.plugin_utils.results import BEST_FIRST, Severity, Status, worst
+from ansible_collections.golive.verify.plugins.plugin_utils.testinfra.outcomes import VERIFIER as TESTINFRA
 from ansible_collections.golive.verify.plugins.plugin_utils.waivers import Applied
 
 
@@ -53,6 +55,8 @@ class Needs:
             found.append(self._document(item))
         if item.mark == HUMAN or (item.role and not found):
             found.append(self._signed(item) or self._unsigned(item))
+        if own := self._own(item):
+            found.append(self._from_results(item, own))
         if not found and (signed := self._signed(item)):
             found.append(signed)
         return [need and self.lived_with(item, need) for need in found]
@@ -87,9 +91,8 @@ class Needs:
         """What the item gets from one control: on each host of its group, or wherever it is proven."""
         if absent := self._components.absent(control):
             return [Need(Status.NOT_APPLICABLE, absent.words)]
-        if control in self._plan.unprovable:
-            # Results of such a control are those of people who signed for it.
-            found = self._found(item, control)
+        found = self._found(item, control)
+        if control in self._plan.unprovable and not any(map(self._by_machine, found)):
             return [self._from_results(item, found) if found else self._signed(item) or self._without_verifier(control)]
         if not on:
             return [self._anywhere(item, control)]
@@ -116,6 +119,17 @@ class Needs:
         why = self._silent.get(host) or told or "no check proves it there"
         return self._unproven(control, f"{control} on {host}: {why}")
 
+    def _by_machine(self, index: int) -> bool:
+        return bool(self._waived.results[index]["verifier"] != ATTESTATION)
+
+    def _own(self, item: Item) -> list[int]:
+        """The results of tests that the team has marked with the item, and with no control that it is bound to."""
+        return [index for index in self._tests(item) if self._waived.results[index]["control"] not in item.controls]
+
+    def _tests(self, item: Item) -> list[int]:
+        results = self._waived.results
+        return [index for index in self._by_item.get(item.id, ()) if results[index]["verifier"] == TESTINFRA]
+
     def _found(self, item: Item, control: str) -> list[int]:
         return self._for(item, self._by_control.get(control, ()))
 
@@ -130,7 +144,8 @@ class Needs:
         return (each for each in self._unasked if each["control"] == control)
 
     def _document(self, item: Item) -> Need:
-        if found := self._by_item.get(item.id):
+        tests = self._tests(item)
+        if found := [index for index in self._by_item.get(item.id, ()) if index not in tests]:
             return self._from_results(item, found)
         return Need(Status.ERROR, f"the document {item.document} was not examined")
 

@@ -101,7 +101,7 @@ class Plan:
 
     def asked(self) -> Asked:
         """What of it the checks of a host need."""
-        return Asked(self.selected_controls, self.stated)
+        return Asked(self.selected_controls, self.stated, [item.id for item in self.items])
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""

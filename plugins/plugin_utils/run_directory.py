@@ -16,16 +16,19 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
+
+from ansible.errors import AnsibleError
 
 from ansible_collections.golive.verify.plugins.plugin_utils.asked import Asked
 from ansible_collections.golive.verify.plugins.plugin_utils.results import plain
 
 if TYPE_CHECKING:
     from ansible_collections.golive.verify.plugins.plugin_utils.plan import Plan
+    from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Proofs
 
 
 class BadRun(Exception):
@@ -61,6 +64,16 @@ class RunDirectory:
     def asked(self) -> Asked:
         """What the run asks of each host."""
         return Asked.from_dict(self._read(self.path / "asked.json"))
+
+    def keep(self, host: str, part: str, prove: Callable[[Asked], Proofs]) -> Proofs:
+        """Prove what is asked of one task on one host, and keep what came of it, or why nothing could."""
+        try:
+            proofs = prove(self.asked())
+        except AnsibleError as failure:
+            self.write_results(host, part, {"results": [], "unasked": [], "failed": str(failure)})
+            raise
+        self.write_results(host, part, proofs.as_outcome())
+        return proofs
 
     def write_results(self, host: str, part: str, outcome: Mapping[str, Any]) -> None:
         """Keep what came of one task on one host. part tells several tasks on the same host apart."""

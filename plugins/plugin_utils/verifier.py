@@ -153,13 +153,14 @@ def verifier_names() -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """What came of a list of checks on one host."""
+    """What came of a list of checks on one host. failed: why not all of it could be run as it is written."""
 
     results: list[Result]
     unasked: list[dict[str, str]]
     findings: list[str]
     round_trips: int
     unreachable: str
+    failed: str = ""
 
     def as_task_result(self) -> dict[str, Any]:
         """The task's result: a short summary, and the results as one JSON string, which costs Ansible little."""
@@ -171,7 +172,8 @@ class Proofs:
             "round_trips": self.round_trips,
             "checks_json": json.dumps([result.as_dict() for result in self.results], default=plain),
         }
-        return answer | ({"unreachable": True, "msg": self.unreachable} if self.unreachable else {})
+        said = self.unreachable or self.failed
+        return answer | ({"unreachable": True} if self.unreachable else {}) | ({"msg": said} if said else {})
 
     def as_outcome(self) -> dict[str, Any]:
         """What the run directory keeps of this host."""
@@ -180,6 +182,7 @@ class Proofs:
             "unasked": self.unasked,
             "findings": self.findings,
             "unreachable": self.unreachable,
+            "failed": self.failed,
         }
 
 

@@ -77,8 +77,11 @@ def gossfile(checks: list[Check]) -> str:
 
 
 def testinfra(checks: list[Check]) -> str:
-    """A module of tests for pytest-testinfra, one test for each check."""
-    return "\n\n\n".join(f"def test_{n}(host):\n    assert {line}" for n, line in enumerate(map(_assertion, checks)))
+    """A module of tests for pytest-testinfra, one test for each check, with the mark that ours wants."""
+    marked = 'import pytest\n\npytestmark = pytest.mark.control("bench.fact")'
+    return marked + "".join(
+        f"\n\n\ndef test_{n}(host):\n    assert {line}" for n, line in enumerate(map(_assertion, checks))
+    )
 
 
 def _assertion(check: Check) -> str:

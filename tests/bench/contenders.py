@@ -36,8 +36,8 @@ SSH = {
 # The repository's ansible.cfg without our callbacks.
 PLAIN = "[defaults]\nforks = 50\ninterpreter_python = auto_silent\n[connection]\npipelining = True\n"
 CHECKLIST = "# Bench\n\n- [ ] Every fact holds <!-- golive: bench.fact -->\n"
-PING, OURS, PRODUCT, GOSS_RUN, TASKS, MITOGEN_TASKS, TESTINFRA = (
-    *("ping", "checks", "verify_prod", "goss", "tasks", "mitogen", "testinfra"),
+PING, OURS, PRODUCT, GOSS_RUN, TASKS, MITOGEN_TASKS, TESTINFRA, OUR_TESTINFRA = (
+    *("ping", "checks", "verify_prod", "goss", "tasks", "mitogen", "testinfra", "golive.verify.testinfra"),
 )
 
 
@@ -117,6 +117,14 @@ def contenders() -> list[Contender]:
             slow=True,
             env=plain,
         ),
+        # The suite itself is one more result.
+        Contender(
+            OUR_TESTINFRA,
+            "golive.verify.testinfra, the same tests as testinfra",
+            (*our_play, WORK / "suite.yml"),
+            {"201 pass": 1},
+            slow=True,
+        ),
         Contender(
             TESTINFRA,
             "testinfra over SSH",
@@ -151,6 +159,9 @@ def write_files(tree: Path, hosts: Mapping[str, str]) -> None:
         },
         "production/checklist.md": CHECKLIST,
         "ours.yml": _playbook({"golive.verify.checks": {"from_inventory": True}}),
+        "suite.yml": _playbook(
+            {"golive.verify.testinfra": {"paths": [f"{WORK}/test_facts.py"], "collections": ["bench.local"]}}
+        ),
         "tasks.yml": _playbook(*checks.tasks(wanted)),
         "goss.yml": _playbook(*_goss_tasks()),
         "goss.json": checks.gossfile(wanted),

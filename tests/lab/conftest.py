@@ -13,6 +13,9 @@ import pytest
 
 os.environ.setdefault("GOLIVE_LAB_RUN", "/run/golive-lab-test")  # before labkit is imported, which reads it
 
+# Tests of the lab's hosts that golive.verify.testinfra runs, not of the lab.
+collect_ignore = ["testinfra"]
+
 Lab = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

@@ -31,6 +31,8 @@ pytestmark = [pytest.mark.demo, pytest.mark.slow]
 DEMO = REPOSITORY / "inventories" / "demo"
 PORTS = yaml.safe_load((DEMO / "group_vars" / "all.yml").read_text())["demo_ports"]
 DESIGNED = yaml.safe_load((DEMO / "environment" / "designed.yml").read_text())
+# What a customer of the demo wrote into an order, and the shop logged.
+CARD = "4111 1111 1111 1111"
 
 
 class Demo:
@@ -140,9 +142,19 @@ def test_every_item_is_as_designed(demo: tuple[Demo, Path]) -> None:
     assert sorted(_seen(report, "error")) == [
         *("app-1 tls.internal", "documents docs.api", "documents docs.backup_restore", "documents docs.compliance"),
         *("documents docs.recovery_objectives", "documents docs.runbook", "files-1 backup.offsite"),
+        *("worker-2 env.files", "worker-2 env.production_values", "worker-2 env.required_present"),
+        *("worker-2 env.runtime_mode", "worker-2 logs.no_sensitive_data", "worker-2 logs.structured"),
         "worker-2 redis.queue_health",
     ]
-    assert {"production-account aws.iam.credentials", "db-1 backup.offsite"} <= set(_seen(report, "fail"))
+    assert set(_seen(report, "fail")) >= {
+        *("production-account aws.iam.credentials", "db-1 backup.offsite", "db-1 postgresql.foreign_keys"),
+        *("db-1 postgresql.password_hashing", "vault-1 secrets.store_health"),
+    }
+    assert set(_seen(report, "pass")) >= {
+        *("app-1 postgresql.connectivity", "app-1 env.required_present", "app-1 env.files", "app-1 logs.structured"),
+        *("db-1 postgresql.provisioned", "db-1 postgresql.credentials", "db-1 postgresql.least_privilege"),
+        *("db-1 postgresql.append_only", "db-1 postgresql.migrations", "production-account secrets.rotation"),
+    }
     assert _seen(report, "waived") == ["cache-1 redis.tls"]
 
 
@@ -183,7 +195,9 @@ def test_nothing_is_left_of_a_run(demo: tuple[Demo, Path]) -> None:
 def test_it_is_verified_by_hand_without_a_secret_leaving_it(started: Demo, tmp_path: Path) -> None:
     command = started.wait_for(r"\n    (\S.*)\n\nCtrl-C")[1]
     secrets = {path.name: path.read_text() for path in (started.directory / "secrets").iterdir()}
-    assert {"redis-monitor", "vault-root-token"} <= set(secrets)
+    assert {"redis-monitor", "vault-root-token", "postgres-golive", "tokens"} <= set(secrets)
+    assert CARD in (started.directory / "shop.log").read_text()
+    secrets["card"] = CARD
     run_dir = tmp_path / "run"
     verified = subprocess.run(
         ["env", *shlex.split(command), "-e", f"golive_run_dir={run_dir}", "-vvv"],

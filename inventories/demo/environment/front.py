@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
+import select
 import socket
 import socketserver
 import ssl
@@ -52,13 +52,17 @@ class _Relay(socketserver.BaseRequestHandler):
                 socket.socket(socket.AF_UNIX) as database,
             ):
                 database.connect(self.database)
-                back = threading.Thread(target=_copy, args=(database, client), daemon=True)
-                back.start()
-                _copy(client, database)
-                back.join()
+                _relay(client, database)
 
 
-def _copy(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        shutil.copyfileobj(source.makefile("rb", buffering=0), target.makefile("wb", buffering=0))
-        target.shutdown(socket.SHUT_WR)
+def _relay(client: ssl.SSLSocket, database: socket.socket) -> None:
+    """Pass on what either says until one of them hangs up, however long both say nothing."""
+    other: dict[socket.socket, socket.socket] = {client: database, database: client}
+    while True:
+        # What is decrypted already does not show at the socket.
+        ready = [client] if client.pending() else select.select(other, (), ())[0]
+        for source in ready:
+            said = source.recv(65536)
+            if not said:
+                return
+            other[source].sendall(said)

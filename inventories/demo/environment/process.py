@@ -69,15 +69,25 @@ class Processes:
         }
 
     def start(
-        self, name: str, argv: Sequence[object], environ: Mapping[str, str] | None = None, user: User = None
+        self,
+        name: str,
+        argv: Sequence[object],
+        environ: Mapping[str, str] | None = None,
+        user: User = None,
+        *,
+        alone: bool = False,
     ) -> None:
-        """Start a server that runs as long as the environment; what it says goes to <name>.log."""
+        """Start a server that runs as long as the environment; what it says goes to <name>.log.
+
+        alone: it gets no environment variable but those given, whatever the user of this machine has set.
+        """
+        around = {MARK: str(self.directory)} if alone else self.surroundings
         with (self.directory / f"{name}.log").open("ab") as log:
-            self._running[name] = self._begin(argv, environ, user, log, log)
+            self._running[name] = self._begin(argv, around | dict(environ or {}), user, log, log)
 
     def run(self, *argv: object, environ: Mapping[str, str] | None = None, user: User = None) -> str:
         """Run a command to its end; what it printed. Broken when it fails."""
-        process = self._begin(argv, environ, user, subprocess.PIPE, subprocess.PIPE)
+        process = self._begin(argv, self.surroundings | dict(environ or {}), user, subprocess.PIPE, subprocess.PIPE)
         printed, said = process.communicate()
         if process.returncode:
             last = said.decode(errors="replace").strip().splitlines()[-3:]
@@ -87,7 +97,7 @@ class Processes:
     def _begin(
         self,
         argv: Sequence[object],
-        environ: Mapping[str, str] | None,
+        environ: Mapping[str, str],
         user: User,
         stdout: IO[bytes] | int,
         stderr: IO[bytes] | int,
@@ -101,7 +111,7 @@ class Processes:
                 stdout=stdout,
                 stderr=stderr,
                 cwd=self.directory,
-                env=self.surroundings | dict(environ or {}),
+                env=environ,
                 start_new_session=True,
                 user=user and user.pw_uid,
                 group=user and user.pw_gid,

@@ -23,7 +23,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import apps
 import backups
+import database
 import decisions
 import services
 import web
@@ -73,43 +75,31 @@ def _start(processes: Processes, ports: dict[str, int]) -> None:
     print(f"Starting the embedded environment in {directory}", flush=True)
     authority, vault = Authority(directory / "pki"), services.Secrets(directory / "secrets")
     vault.new("restic")
+    token_secret = vault.new("tokens", 36)
+    services.link(directory / "bin")
+    # Its renewal has failed since three weeks: one of the things wrong.
+    authority.issue("pay", days_left=6.5)
+    authority.issue("shop")
     zone.start(ports["dns_primary"], ports["dns_secondary"], ports["dns_resolver"])
     # Not a context manager: that would wait for all of them where one has failed.
     pool = ThreadPoolExecutor()
-    database = pool.submit(services.PostgreSQL, processes, authority, vault, ports["postgres"])
+    stored = pool.submit(database.PostgreSQL, processes, authority, vault, ports["postgres"])
     cache = pool.submit(services.Redis, processes, vault, ports["redis"])
     queue = pool.submit(services.Nats, processes, authority, ports["nats"], ports["nats_monitor"])
     others: list[Future[object]] = [
-        pool.submit(services.Vault, processes, authority, vault, ports["vault"]),
+        pool.submit(services.Vault, processes, authority, vault, ports["vault"], token_secret),
         pool.submit(services.Aws, processes, ports["aws"]),
         pool.submit(decisions.make, processes, _missing()),
     ]
-    backups.make(directory / "backups", database.result().dump())
-    _serve(authority, ports, database.result(), cache.result(), queue.result())
+    urls = {"DATABASE_URL": stored.result().url, "REDIS_URL": cache.result().url}
+    urls["QUEUE_HEALTH_URL"] = queue.result().health_url
+    others.append(pool.submit(apps.start, processes, ports, urls, directory / "pki", token_secret))
+    backups.make(directory / "backups", stored.result().dump())
     for other in others:
         other.result()
     for program in _missing():
         print(f"There is no {program}: what it would prove is left out", flush=True)
     print(f"It is up after {time.monotonic() - begun:.1f} s", flush=True)
-
-
-def _serve(
-    authority: Authority,
-    ports: dict[str, int],
-    database: services.PostgreSQL,
-    cache: services.Redis,
-    queue: services.Nats,
-) -> None:
-    well: web.Components = {"database": database.well, "redis": lambda: bool(cache.shop.ping()), "queue": queue.well}
-    shop = {
-        "/": lambda: web.html("Shop"),
-        "/api/products": lambda: web.api(cache.product(1)),
-        "/health": lambda: web.health(well),
-    }
-    pay = {"/": lambda: web.html("Pay"), "/health": lambda: web.health({"database": database.well})}
-    web.start(ports["shop"], ports["shop_plain"], authority.issue("shop"), shop)
-    # Its renewal has failed since three weeks: one of the things wrong.
-    web.start(ports["pay"], ports["pay_plain"], authority.issue("pay", days_left=6.5), pay)
 
 
 def _command(processes: Processes) -> tuple[list[str], dict[str, str]]:

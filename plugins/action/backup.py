@@ -6,35 +6,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.backup import borg, files, pgbackrest, restic
+from ansible_collections.golive.verify.plugins.plugin_utils.backup import kinds, pgbackrest, wal
+from ansible_collections.golive.verify.plugins.plugin_utils.backup.disks import apart
 from ansible_collections.golive.verify.plugins.plugin_utils.backup.model import (
-    Repository,
     freshness_problems,
     restorable,
     retention_problems,
+    sealed,
     seen,
     when,
 )
 from ansible_collections.golive.verify.plugins.plugin_utils.backup.offsite import access_part, place_part
 from ansible_collections.golive.verify.plugins.plugin_utils.backup.schedule import cron_part, one_of, timer_part
-from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
+from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part, proven
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
-
-# Seconds for a look that reads a whole dump, unless the check says otherwise.
-_PATIENCE = 60.0
-
-_KINDS: Mapping[str, Callable[[Observer, Mapping[str, Any]], Awaitable[Repository]]] = {
-    "directory": files.read,
-    "restic": restic.read,
-    "borg": borg.read,
-    "pgbackrest": pgbackrest.read,
-}
 
 
 class ActionModule(Verifier):
@@ -48,17 +39,17 @@ class ActionModule(Verifier):
         if kind == "timer":
             part = timer_part(look, want, name, schedule["on_failure"], now)
         else:
-            part = cron_part(look, want, name, _read(look, want), now)
+            part = cron_part(look, want, name, kinds.read(look, want), now)
         return await proven(f"{kind} {name} runs every {want.max_age_hours:g} h, last run successful", part)
 
     @proves("backup.freshness")
     async def freshness(self, look: Observer, want: Wanted) -> Verdict:
         """The newest copy is recent, of the usual size, and whole."""
-        repository, now = await _read(look, want), time.time()
+        repository, now = await kinds.read(look, want), time.time()
         newest = repository.newest
         parts = [_known(seen(repository, now), freshness_problems(repository, want, now, want.max_age_hours))]
         if newest is not None and want.test:
-            parts.append(repository.whole(Observer(look.vantage, want.timeout or _PATIENCE), newest))
+            parts.append(repository.whole(kinds.patient(look, want.timeout), newest))
         return await proven(
             f"newest backup at most {want.max_age_hours:g} h old (+{want.grace_hours:g} h), whole, and "
             f"{want.min_size_ratio:g} to {want.max_size_ratio:g} times the usual size",
@@ -68,18 +59,33 @@ class ActionModule(Verifier):
     @proves("backup.retention")
     async def retention(self, look: Observer, want: Wanted) -> Verdict:
         """A restorable copy of every day is kept, as far back as wanted."""
-        repository, now = await _read(look, want), time.time()
+        repository, now = await kinds.read(look, want), time.time()
         kept = restorable(repository.copies, want)
-        return judge(
-            expected=f"a restorable backup of each of the last {want.retention_days} days",
-            actual={
-                "copies": len(repository.copies),
-                "restorable": len(kept),
-                "oldest": when(kept[0].at) if kept else None,
-                "newest": when(kept[-1].at) if kept else None,
-            },
-            problems=[*repository.problems, *retention_problems(repository.copies, want, now)],
-        )
+        parts = [
+            _known(
+                {
+                    "copies": len(repository.copies),
+                    "restorable": len(kept),
+                    "oldest": when(kept[0].at) if kept else None,
+                    "newest": when(kept[-1].at) if kept else None,
+                },
+                [*repository.problems, *retention_problems(repository.copies, want, now)],
+            )
+        ]
+        if want.data_directory:
+            parts.append(apart(look, repository.place, want.data_directory))
+        if want.immutable and kept:
+            parts.append(repository.unchangeable(look, kept))
+        return await proven(f"a restorable backup of each of the last {want.retention_days} days, protected", *parts)
+
+    @proves("backup.point_in_time")
+    async def point_in_time(self, look: Observer, want: Wanted) -> Verdict:
+        """From a base backup on, WAL is archived without a gap, until a few minutes ago."""
+        if want.pgbackrest and not want.wal_archive:
+            archive = await pgbackrest.archive(look, want.pgbackrest)
+        else:
+            archive = await wal.in_directory(look, want.need("wal_archive"))
+        return wal.judged(archive, want, time.time())
 
     @proves("backup.offsite")
     async def offsite(self, look: Observer, want: Wanted) -> list[Verdict]:
@@ -88,55 +94,36 @@ class ActionModule(Verifier):
 
 
 async def _offsite(look: Observer, want: Wanted, options: Mapping[str, Any]) -> Verdict:
-    place = _place(options)
+    place = kinds.place(options)
     return await proven(
         f"a copy at most {want.offsite_max_age_hours:g} h old (+{want.grace_hours:g} h), encrypted, on another machine",
         _copy_part(look, want, options),
         *([place_part(look, place)] if place else []),
-        subject=place or f"pgBackRest repository {options['pgbackrest']['repo']}",
+        subject=kinds.subject(options),
     )
 
 
 async def _copy_part(look: Observer, want: Wanted, options: Mapping[str, Any]) -> Part:
-    source = [_read(look, want)] if _kinds(want) else []
-    repository, *sources = await together(_read(look, options), *source)
+    source = [kinds.read(look, want)] if kinds.declared(want) else []
+    repository, *sources = await together(kinds.read(look, options), *source)
     now, newest = time.time(), repository.newest
     problems = freshness_problems(repository, want, now, want.offsite_max_age_hours)
     if newest is None:
         return Part(seen(repository, now), problems)
-    if not newest.encryption:
-        problems.append(f"{newest.label} is not encrypted")
-    patient = Observer(look.vantage, want.timeout or _PATIENCE)
+    patient = kinds.patient(look, want.timeout)
     parts = [
+        sealed(look, repository, newest),
         repository.same(patient, newest, next(iter(sources), None)),
         access_part(look, repository, want.app_user),
-        *([] if _place(options) else [place_part(look, repository.place)]),
+        *([] if kinds.place(options) else [place_part(look, repository.place)]),
+        *([repository.unchangeable(look, [newest])] if options["immutable"] else []),
     ]
-    seen_of = await together(*parts)
-    actual = {"encryption": newest.encryption or None}
-    for part in seen_of:
+    actual: dict[str, Any] = {}
+    for part in await together(*parts):
         actual |= part.actual
-    return Part({**seen(repository, now), **actual}, [*problems, *(p for part in seen_of for p in part.problems)])
+        problems += part.problems
+    return Part({**seen(repository, now), **actual}, problems)
 
 
 async def _known(actual: Mapping[str, Any], problems: list[str]) -> Part:
     return Part(actual, problems)
-
-
-def _kinds(options: Mapping[str, Any]) -> list[str]:
-    return [kind for kind in _KINDS if options.get(kind)]
-
-
-def _read(look: Observer, options: Mapping[str, Any]) -> Awaitable[Repository]:
-    """Read the one repository that the options declare."""
-    kinds = _kinds(options)
-    if len(kinds) != 1:
-        raise NotAsked(f"it takes one of {', '.join(_KINDS)}, not {' and '.join(kinds) or 'none'}")
-    return _KINDS[kinds[0]](look, options if kinds[0] == "directory" else options[kinds[0]])
-
-
-def _place(options: Mapping[str, Any]) -> str:
-    """Where the options say that a repository lies; empty when only its tool knows."""
-    if options.get("directory"):
-        return str(options["directory"])
-    return str((options.get("restic") or options.get("borg") or {}).get("repository", ""))

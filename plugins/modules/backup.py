@@ -13,93 +13,20 @@ version_added: 0.1.0
 author: The golive.verify authors (@golive)
 description:
   - Proves from the schedule and from the repositories themselves that backups run, that the newest is whole, that
-    enough history is kept, and that encrypted copies lie on another machine.
-  - What is backed up is named by exactly one of O(directory), O(restic), O(borg) and O(pgbackrest).
+    enough history is kept, that encrypted copies lie on another machine, and to which moments the database can be
+    restored.
+  - What is backed up is named by exactly one of O(directory), O(restic), O(borg), O(rclone), O(pgbackrest) and
+    O(barman).
   - Only reading is done, without locks, so that a backup may run meanwhile. Borg remembers every repository that a user
     reads for the first time, so let it be read by the user that makes the backups.
-  - Restic 0.14 or newer, borg 1.2 or newer of series 1, and pgBackRest 2.34 or newer are understood.
+  - Restic 0.14 or newer, borg 1.2 or newer of series 1, rclone 1.56 or newer, pgBackRest 2.34 or newer and barman 3 are
+    understood.
 extends_documentation_fragment:
   - golive.verify.attributes
   - golive.verify.check
   - golive.verify.check.from_host
+  - golive.verify.backup.offsite
 options:
-  directory:
-    description:
-      - An absolute path of a directory in which each backup is one file.
-      - A file is as old as its modification time says. Links are not counted.
-    type: str
-  pattern:
-    description:
-      - Which files of O(directory) are backups, such as V(shop-*.dump.age); V(*/*.sql.gz) reaches into directories.
-      - Files still being written must not match. Those ending in C(.sha256), C(.sha256sum) or C(.sha256.txt) are taken
-        for the checksum of the file they are named after.
-    type: str
-    default: "*"
-  restic: &restic
-    description: A repository of restic.
-    type: dict
-    suboptions:
-      repository:
-        description: Its path or URL, without a password.
-        type: str
-        required: true
-      password_file:
-        description: Path, on the host, of the file with its password.
-        type: str
-        required: true
-      host:
-        description: Count only snapshots of this host.
-        type: str
-      tag:
-        description: Count only snapshots with this tag; several, separated by commas, must all be there.
-        type: str
-      path:
-        description: Count only snapshots of this path.
-        type: str
-      env_files:
-        description:
-          - Environment variables whose values are in files on the host, such as
-            C(AWS_SECRET_ACCESS_KEY) in V(/etc/restic/secret_key).
-        type: dict
-        default: {}
-      user:
-        description: Run it as this user, which needs become.
-        type: str
-  borg: &borg
-    description: A repository of borg.
-    type: dict
-    suboptions:
-      repository:
-        description: Its path or URL.
-        type: str
-        required: true
-      passphrase_file:
-        description: Path, on the host, of the file with its passphrase.
-        type: str
-      archives:
-        description: Count only archives whose name matches, such as V(shop-*).
-        type: str
-      user:
-        description: Run it as this user, which needs become.
-        type: str
-  pgbackrest: &pgbackrest
-    description: A repository of pgBackRest.
-    type: dict
-    suboptions:
-      stanza:
-        description: The stanza of the PostgreSQL cluster.
-        type: str
-        required: true
-      config:
-        description: Path of the configuration file; without it, that of pgBackRest itself.
-        type: str
-      repo:
-        description: Which of the configured repositories.
-        type: int
-        default: 1
-      user:
-        description: Run it as this user, which needs become; usually V(postgres).
-        type: str
   schedule:
     description: What starts the backups; one of O(schedule.timer) and O(schedule.cron).
     type: dict
@@ -138,37 +65,56 @@ options:
   test:
     description:
       - Whether the newest file of O(directory) is read in full, to compare it with its checksum file and to test it
-        with the tool of its format (C(gzip), C(xz), C(zstd), C(bzip2), C(lz4), C(pg_restore)). One of the two must do.
+        with the tool of its format (C(gzip), C(xz), C(zstd), C(bzip2), C(lz4), C(pg_restore), C(redis-check-rdb),
+        C(redis-check-aof)). One of the two must do. A dump in SQL, compressed or not, must have its last line.
+      - The newest file of O(rclone) is read in full too, and must match its checksum file.
       - Without it only its age, its size and its first bytes are judged. Do so where it cannot be read within the
         deadline of a run.
       - Repositories of the other kinds check what they store; testing them is their own job.
     type: bool
     default: true
+  data_directory:
+    description: Where the data lies that is backed up. Backups on the same disk are not protected, and not retained.
+    type: str
+  immutable:
+    description:
+      - Whether nobody may be able to change or delete the copies that count for O(retention_days).
+      - Files of O(directory) must have the flag of C(chattr +i), and a repository of O(borg) on this host must be
+        append-only. With other kinds a host cannot see it, so that C(backup.retention) is not proven.
+    type: bool
+    default: false
   retention_days:
     description: Days of history to keep, with a restorable copy of each of them.
     type: int
     default: 30
-  offsite:
+  wal_archive:
     description:
-      - Where copies lie on other machines, as seen from this host. Each is a mounted directory, or a repository that
-        this host can list.
-      - The newest file of a directory must equal the file of the same name in O(directory), or, where there is none,
-        match a checksum file beside it; it must be encrypted with age or GnuPG and not be readable by everyone.
-      - A disk of this host is not off-site, however it is attached.
-    type: list
-    elements: dict
-    default: []
+      - A directory of this host to which PostgreSQL's write-ahead log is archived, with the C(.backup) files of the
+        base backups, as C(archive_command) and barman fill it. For O(pgbackrest) its own archive is looked at without
+        this.
+      - A server that writes nothing archives nothing. Let it write now and then, and set C(archive_timeout).
+    type: dict
     suboptions:
       directory:
-        description: An absolute path of a mounted directory.
+        description: An absolute path, such as V(/var/lib/barman/main/wals). Directories below it are looked at too.
         type: str
-      pattern:
-        description: Which of its files are backups.
+        required: true
+      user:
+        description: Look as this user, which needs become.
         type: str
-        default: "*"
-      restic: *restic
-      borg: *borg
-      pgbackrest: *pgbackrest
+  wal_segment_size:
+    description: Megabytes of a segment of WAL, as set with C(initdb --wal-segsize).
+    type: int
+    choices: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
+    default: 16
+  max_lag:
+    description: Minutes since the newest segment was archived, which is the data that may be lost.
+    type: float
+    default: 15
+  min_window_days:
+    description: Days to each moment of which the database can be restored.
+    type: float
+    default: 7
   offsite_max_age_hours:
     description: Hours that the newest off-site copy may be old.
     type: float
@@ -205,6 +151,21 @@ EXAMPLES = r"""
     offsite:
       - pgbackrest: {stanza: main, user: postgres, repo: 2}
   become: true
+
+- name: The host of barman can restore any moment of the last week
+  golive.verify.backup:
+    barman: {server: main}
+    wal_archive: {directory: /var/lib/barman/main/wals}
+  become: true
+
+- name: Snapshots of Redis are kept, and copied to a bucket
+  golive.verify.backup:
+    directory: /var/backups/redis
+    pattern: dump-*.rdb
+    data_directory: /var/lib/redis
+    offsite:
+      - rclone: {remote: "sealed:redis", config: /etc/rclone.conf, pattern: dump-*.rdb}
+  become: true
 """
 
 RETURN = r"""
@@ -220,4 +181,4 @@ checks_json:
   sample: "[]"
 """
 
-PROVES = ["backup.automated", "backup.freshness", "backup.retention", "backup.offsite"]
+PROVES = ["backup.automated", "backup.freshness", "backup.retention", "backup.point_in_time", "backup.offsite"]

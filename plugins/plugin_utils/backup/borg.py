@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,10 +19,28 @@ from ansible_collections.golive.verify.plugins.plugin_utils.backup.model import 
     output,
     parsed,
 )
+from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Look, Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 
 # Modes that only sign what they store, or not even that.
 _CLEAR = {"none", "authenticated", "authenticated-blake2"}
+
+
+@dataclass(frozen=True, slots=True)
+class Archives(Repository):
+    """A repository of borg, and how to ask it more. A remote one does not tell what its server refuses."""
+
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    async def unchangeable(self, look: Observer, copies: Sequence[Copy]) -> Part:
+        """The repository is append-only: what borg deletes can be brought back."""
+        if ":" in self.place:
+            raise NotAsked(f"{self.place} does not tell whether its server lets archives be deleted")
+        said = (await output(_borg(look, self.options, "config", self.place, "append_only"))).strip()
+        if said not in ("0", "1"):
+            raise CannotLook("malformed", f"borg config tells no append_only: {said[:100]!r}")
+        return Part({"append_only": said == "1"}, [] if said == "1" else [f"{self.place} is not append-only"])
 
 
 async def read(look: Observer, options: Mapping[str, Any]) -> Repository:
@@ -44,7 +62,7 @@ async def read(look: Observer, options: Mapping[str, Any]) -> Repository:
         else:
             raise size
     secrets = [options["passphrase_file"]] if options["passphrase_file"] else []
-    return Repository(place, copies, secrets=secrets, untold=untold)
+    return Archives(place, copies, secrets=secrets, untold=untold, options=options)
 
 
 def _borg(look: Observer, options: Mapping[str, Any], *arguments: str) -> Look[Any]:

@@ -5,79 +5,30 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.backup.model import ANY_EXIT, Copy, Repository
-from ansible_collections.golive.verify.plugins.plugin_utils.facts import CommandFact, FileFact
-from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, present, together
+from ansible_collections.golive.verify.plugins.plugin_utils.backup.formats import (
+    ENCRYPTED,
+    HEAD,
+    format_of,
+    header_problems,
+    tested,
+)
+from ansible_collections.golive.verify.plugins.plugin_utils.backup.model import Copy, Repository
+from ansible_collections.golive.verify.plugins.plugin_utils.facts import FileFact
+from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, present, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 
-# The magic of tar stands at byte 257.
-_HEAD = 264
 _CHECKSUM_HEAD = 512
-_CHECKSUM_FILE = re.compile(r"\.sha256(sum)?(\.txt)?$")
-_SHA256 = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
-# What the first bytes say, in hexadecimal digits. Of OpenPGP (RFC 9580 §4.2, §5.1, §5.3): the packet of an encrypted
-# session key, its length, and its version. Of text: no control characters.
-_MAGIC = tuple(
-    (name, re.compile(pattern))
-    for name, pattern in (
-        ("zeros", "(00){16}"),
-        ("gzip", "1f8b"),
-        ("zstd", "28b52ffd"),
-        ("xz", "fd377a585a00"),
-        ("bzip2", "425a68"),
-        ("lz4", "04224d18"),
-        ("zip", "504b0304"),
-        ("postgresql", b"PGDMP".hex()),
-        ("redis", b"REDIS".hex()),
-        ("sqlite", b"SQLite format 3\0".hex()),
-        ("age", b"age-encryption.org/v1".hex()),
-        ("age", b"-----BEGIN AGE ENCRYPTED FILE".hex()),
-        ("gpg", b"-----BEGIN PGP MESSAGE".hex()),
-        ("gpg", "(84..|85....|c1([0-9ab].|[cd]...))0[36]"),
-        ("gpg", "(8c..|c3([0-9ab].|[cd]...))0[456]"),
-        ("tar", ".{514}7573746172"),
-        ("text", "(09|0a|0d|[2-6].|7[0-9a-e]|[89a-f].)+$"),
-    )
-)
-_BY_SUFFIX = {
-    "gz": {"gzip"},
-    "tgz": {"gzip"},
-    "zst": {"zstd"},
-    "xz": {"xz"},
-    "bz2": {"bzip2"},
-    "lz4": {"lz4"},
-    "zip": {"zip"},
-    "tar": {"tar"},
-    "age": {"age"},
-    "gpg": {"gpg"},
-    "pgp": {"gpg"},
-    "rdb": {"redis"},
-    "sqlite": {"sqlite"},
-    "pgdump": {"postgresql"},
-    "dump": {"postgresql", "text"},
-    "sql": {"text"},
-}
-_ENCRYPTED = {"age", "gpg"}
-
-# By format, the commands that read such a file and fail when it is damaged. pg_restore lists a dump of which only the
-# beginning is there without complaint; reading its data takes a restore to nowhere.
-_LIST = ("pg_restore", "-l")
-_TESTS: Mapping[str, list[tuple[str, ...]]] = {
-    "gzip": [("gzip", "-t")],
-    "zstd": [("zstd", "-t", "-q")],
-    "xz": [("xz", "-t")],
-    "bzip2": [("bzip2", "-t")],
-    "lz4": [("lz4", "-t", "-q")],
-    "postgresql": [_LIST, ("pg_restore", "-f", "/dev/null")],
-}
+# How many files one lsattr is asked about, so that its command line does not grow without bound.
+_MOST = 1000
+CHECKSUM_FILE = re.compile(r"\.sha256(sum)?(\.txt)?$")
+SHA256 = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +40,16 @@ class Dumps(Repository):
 
     async def whole(self, look: Observer, copy: Copy) -> Part:
         """Its checksum file and the tool of its format; where neither can speak, nothing proves that it is whole."""
-        checked, tested = await together(self._checked(look, copy), self._tested(look, copy))
-        if isinstance(tested, CannotLook):
+        file = self.files[copy.label]
+        checked, outcome = await together(self._checked(look, copy), tested(look, file, copy.label))
+        if isinstance(outcome, CannotLook):
             if not checked.actual:
-                raise tested
-            tested = Part({"test": f"not made: {tested.detail}"}, [])
-        problems = [*checked.problems, *tested.problems]
-        if not checked.actual and not tested.actual:
+                raise outcome
+            outcome = Part({"test": f"not made: {outcome.detail}"}, [])
+        problems = [*checked.problems, *outcome.problems]
+        if not checked.actual and not outcome.actual:
             problems.append(f"nothing proves that {copy.label} is whole: no {copy.label}.sha256 lies beside it")
-        return Part({**checked.actual, **tested.actual}, problems)
+        return Part({**checked.actual, **outcome.actual}, problems)
 
     async def same(self, look: Observer, copy: Copy, source: Repository | None) -> Part:
         """Its digest is that of the source's file of its name; without one, that of a checksum file beside it."""
@@ -127,19 +79,14 @@ class Dumps(Repository):
             return Part({"sha256": digest}, [f"the checksum file of {copy.label} holds no SHA-256"])
         return Part({"sha256": digest}, [] if digest == wanted else [f"{copy.label} does not match its checksum file"])
 
-    async def _tested(self, look: Observer, copy: Copy) -> Part | CannotLook:
-        """What the format's tool says, nothing when the format has none; CannotLook when it is not installed."""
-        file = self.files[copy.label]
-        tests = _TESTS.get(_format(file), [])
-        commands = together(*(look.command([*argv, file.path], ok=ANY_EXIT) for argv in tests))
-        facts = await attempt(commands)
-        if isinstance(facts, CannotLook):
-            if facts.reason == "missing_tool":
-                return facts
-            raise facts
-        told = [f"{' '.join(argv)}: exit {fact.exit}" for argv, fact in zip(tests, facts, strict=True)]
-        problems = [_test_problems(argv, fact, copy.label) for argv, fact in zip(tests, facts, strict=True)]
-        return Part({"test": told} if told else {}, list(dict.fromkeys(itertools.chain(*problems))))
+    async def unchangeable(self, look: Observer, copies: Sequence[Copy]) -> Part:
+        """The file system lets nobody change or delete these files, but root after taking the flag away."""
+        paths = [self.files[copy.label].path for copy in copies][-_MOST:]
+        fact = await look.command(["lsattr", "-d", *paths], ok=(0, 1))
+        if fact.exit:
+            reason = "not_found" if "No such file" in fact.stderr else "malformed"
+            raise CannotLook(reason, f"the file system does not tell: {fact.stderr.strip()[:300]}")
+        return Part({"immutable": len(paths)}, flag_problems(fact.stdout, paths))
 
 
 async def read(look: Observer, options: Mapping[str, Any]) -> Dumps:
@@ -147,7 +94,7 @@ async def read(look: Observer, options: Mapping[str, Any]) -> Dumps:
     directory = str(options["directory"]).rstrip("/") or "/"
     pattern = f"{directory}/{options['pattern']}"
     found, beside, itself = await together(
-        look.glob(pattern, head=_HEAD),
+        look.glob(pattern, head=HEAD),
         look.glob(f"{pattern}.sha256*", head=_CHECKSUM_HEAD),
         present(look.file(directory)),
     )
@@ -157,32 +104,16 @@ async def read(look: Observer, options: Mapping[str, Any]) -> Dumps:
     files = {
         fact.path[top:]: fact
         for fact in found.files
-        if fact.type == "file" and fact.link_target is None and not _CHECKSUM_FILE.search(fact.path)
+        if fact.type == "file" and fact.link_target is None and not CHECKSUM_FILE.search(fact.path)
     }
-    digests = {_CHECKSUM_FILE.sub("", fact.path[top:]): _digest_in(fact) for fact in beside.files}
+    digests = {CHECKSUM_FILE.sub("", fact.path[top:]): _digest_in(fact) for fact in beside.files}
     copies = sorted((_copy(label, fact) for label, fact in files.items()), key=lambda copy: (copy.at, copy.label))
     return Dumps(directory, copies, files=files, digests=digests)
 
 
 def _copy(label: str, fact: FileFact) -> Copy:
-    kind = _format(fact)
-    return Copy(fact.mtime, label, fact.size, tuple(header_problems(label, fact)), kind if kind in _ENCRYPTED else "")
-
-
-def header_problems(label: str, fact: FileFact) -> list[str]:
-    """Why the first bytes of a file are not those of a backup of its name's kind."""
-    kind = _format(fact)
-    if not fact.size:
-        return ["is empty"]
-    wanted = _BY_SUFFIX.get(label.rpartition(".")[2].lower())
-    if kind == "zeros" or (wanted and kind not in wanted):
-        begins = f"begins as {kind}" if kind else "begins with unknown bytes"
-        return [f"{begins}, not as {' or '.join(sorted(wanted or {'a backup'}))}"]
-    return []
-
-
-def _format(fact: FileFact) -> str:
-    return next((name for name, magic in _MAGIC if magic.match(fact.head or "")), "")
+    kind = format_of(fact)
+    return Copy(fact.mtime, label, fact.size, tuple(header_problems(label, fact)), kind if kind in ENCRYPTED else "")
 
 
 def _digest_in(fact: FileFact) -> str | None:
@@ -190,18 +121,16 @@ def _digest_in(fact: FileFact) -> str | None:
         text = bytes.fromhex(fact.head or "").decode("utf-8", "replace").lower()
     except ValueError as error:
         raise CannotLook("malformed", f"the head of {fact.path} is not hexadecimal") from error
-    found = _SHA256.search(text)
+    found = SHA256.search(text)
     return found[0] if found else None
 
 
-def _test_problems(argv: tuple[str, ...], fact: CommandFact, label: str) -> list[str]:
-    said = fact.stderr.strip()[:300]
-    if fact.exit and "permission denied" in said.lower():
-        raise CannotLook("denied", said)
-    if fact.exit and "unsupported version" in said:
-        raise CannotLook("missing_tool", f"{argv[0]} is too old for {label}: {said}")
-    if fact.exit:
-        return [f"{label} is damaged: {said or f'{argv[0]} exit status {fact.exit}'}"]
-    if argv == _LIST and " TABLE DATA " not in fact.stdout:
-        return [f"{label} lists no data of any table"]
-    return []
+def flag_problems(text: str, paths: Sequence[str]) -> list[str]:
+    """Which of these files "lsattr -d" does not show as immutable."""
+    flags = {path: flags for flags, _space, path in (line.partition(" ") for line in text.splitlines())}
+    if set(flags) != set(paths):
+        raise CannotLook("malformed", f"not what lsattr tells: {text[:200]!r}")
+    changeable = [path for path in paths if "i" not in flags[path]]
+    if not changeable:
+        return []
+    return [f"{len(changeable)} of {len(paths)} copies are not immutable, such as {changeable[-1]}: set chattr +i"]

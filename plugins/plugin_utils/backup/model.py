@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import CommandFact
-from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
+from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 
@@ -69,17 +69,38 @@ class Repository:
         """What proves that all of a copy is there. Tools that check what they store leave nothing to ask."""
         return Part({}, [])
 
+    async def encrypted(self, look: Observer, copy: Copy) -> str:
+        """What a copy is encrypted with; empty when it is not."""
+        return copy.encryption
+
+    async def unchangeable(self, look: Observer, copies: Sequence[Copy]) -> Part:
+        """What proves that nobody can change or delete these copies."""
+        raise NotAsked(f"nothing on this host tells whether copies in {self.place} can be deleted")
+
     async def same(self, look: Observer, copy: Copy, source: Repository | None) -> Part:
         """What proves that an off-site copy is that of the source, and private."""
         return Part({}, [])
 
 
+async def sealed(look: Observer, repository: Repository, copy: Copy) -> Part:
+    """A copy is encrypted, so that whoever finds it reads nothing."""
+    encryption = await repository.encrypted(look, copy)
+    return Part({"encryption": encryption or None}, [] if encryption else [f"{copy.label} is not encrypted"])
+
+
 _SAID = (
     (
-        ("wrong password", "passphrase supplied", "permission denied", "unencrypted repository", "must be root"),
+        (
+            "wrong password",
+            "passphrase supplied",
+            "permission denied",
+            "unencrypted repository",
+            "must be root",
+            "run barman as",
+        ),
         "denied",
     ),
-    (("is there a repository", "does not exist", "no such file"), "not_found"),
+    (("is there a repository", "does not exist", "no such file", "directory not found"), "not_found"),
     (("acquire the lock", "already locked", "timed out", "timeout"), "timeout"),
     (("refused", "could not resolve", "no such host", "unreachable", "no route", "closed by remote"), "unreachable"),
 )
@@ -87,7 +108,11 @@ _SAID = (
 
 async def output(command: Awaitable[CommandFact]) -> str:
     """What a backup tool printed; when it failed, CannotLook with the reason that it gave."""
-    fact = await command
+    return printed(await command)
+
+
+def printed(fact: CommandFact) -> str:
+    """The same of a tool that has answered already."""
     if fact.exit == 0:
         return fact.stdout
     said = fact.stderr.strip() or fact.stdout.strip()

@@ -27,13 +27,23 @@ _LOOPBACK = re.compile(r"(?<![\w.-])(localhost|127(\.\d+){3}|::1)(?![\w.-])")
 
 async def place_part(look: Observer, place: str) -> Part:
     """Where a repository lies: a remote address, or a path on a file system that is another machine's."""
-    if _ADDRESS.match(place):
+    if is_address(place):
         return Part({"place": place}, _loopback_problems(place, place))
-    path = re.sub("^(file|local):(//)?", "", place)
+    path = local_path(place)
     device, kind = file_system((await look.command(["df", "-P", "-T", path])).stdout)
     if kind in _REMOTE_TYPES:
         return Part({"place": f"{place} ({device})"}, _loopback_problems(place, device))
     return Part({"place": f"{place} ({device})"}, [f"{place} lies on {device} ({kind}) of this host"])
+
+
+def is_address(place: str) -> bool:
+    """Whether a place is told by an address, as tools do that reach it over a network, and not by a path."""
+    return _ADDRESS.match(place) is not None
+
+
+def local_path(place: str) -> str:
+    """The path in a place that is one of this host."""
+    return re.sub("^(file|local):(//)?", "", place)
 
 
 def file_system(text: str) -> tuple[str, str]:

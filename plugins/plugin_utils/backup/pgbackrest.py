@@ -17,6 +17,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.backup.model import 
     output,
     parsed,
 )
+from ansible_collections.golive.verify.plugins.plugin_utils.backup.wal import Archive, histories, segments
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import CommandFact
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Look, Observer, together
 
@@ -53,6 +54,61 @@ async def _settings(look: Observer, options: Mapping[str, Any], configs: Sequenc
         raise CannotLook("denied", fact.stderr.strip()[:300])
     found = re.findall(r"^\s*repo\d+-([\w-]+)\s*=\s*(.*?)\s*$", fact.stdout, re.MULTILINE)
     return dict(found)
+
+
+async def archive(look: Observer, options: Mapping[str, Any]) -> Archive:
+    """List the WAL that one repository of a stanza holds. Only of its newest directory the times are asked for."""
+    names, info = await together(output(_files(look, options, "", "--recurse")), output(_info(look, options)))
+    paths = [line.rpartition("/")[::2] for line in names.splitlines()]
+    newest = max((path for path, name in paths if segments([name])), default="", key=_by_age)
+    if not newest:
+        return Archive(frozenset(), frozenset(), 0.0, [])
+    held = [name for path, name in paths if path.partition("/")[0] == newest.partition("/")[0]]
+    times = arrivals(await output(_files(look, options, f"/{newest}", "--output=json")))
+    copies = bases(info, options["stanza"], options["repo"])
+    return Archive(segments(held), histories(held), max(times.items())[1], copies)
+
+
+def _by_age(path: str) -> tuple[int, str]:
+    """An upgrade of PostgreSQL begins a new archive, as 16-2 after 9.6-1."""
+    number = path.partition("/")[0].rpartition("-")[2]
+    return (int(number) if number.isdigit() else 0, path)
+
+
+def _files(look: Observer, options: Mapping[str, Any], below: str, *more: str) -> Look[CommandFact]:
+    argv = ["pgbackrest", "repo-ls", "--log-level-console=off", "--log-level-stderr=warn", f"--repo={options['repo']}"]
+    argv += [f"--config={options['config']}"] if options["config"] else []
+    return look.command([*argv, *more, f"archive/{options['stanza']}{below}"], user=options["user"], ok=ANY_EXIT)
+
+
+def arrivals(text: str) -> dict[str, float]:
+    """Read the output of "pgbackrest repo-ls --output=json" on a directory of WAL: when each segment came."""
+    try:
+        found = {name: float(each["time"]) for name, each in parsed(text).items() if segments([name])}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CannotLook("malformed", f"not what pgbackrest lists: {type(error).__name__} {error}") from error
+    if not found:
+        raise CannotLook("malformed", "pgbackrest lists no segment where it listed one before")
+    return found
+
+
+def bases(text: str, stanza: str, repo: int) -> list[tuple[float, str]]:
+    """Read the output of "pgbackrest info": from when on each backup can be restored, and its first segment."""
+    try:
+        if not isinstance(stanzas := parsed(text), list):
+            raise ValueError("no list")
+        found = sorted(
+            (float(backup["timestamp"]["stop"]), str(backup["archive"]["start"]))
+            for each in stanzas
+            if each["name"] == stanza
+            for backup in each["backup"]
+            if backup["database"]["repo-key"] == repo and backup["archive"]["start"]
+        )
+        if not all(segments([name]) for _at, name in found):
+            raise ValueError("a name of WAL that is none")
+    except (KeyError, TypeError, ValueError) as error:
+        raise CannotLook("malformed", f"not what pgbackrest info tells: {type(error).__name__} {error}") from error
+    return found
 
 
 def place(settings: Mapping[str, str]) -> str:

@@ -21,6 +21,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdi
 from tests.integration.verifiers.live import prove_live
 
 DAY = 86400
+PG_BIN = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), Path("/absent"))
 
 
 def needs(*tools: str) -> pytest.MarkDecorator:

@@ -219,6 +219,7 @@ def test_gpg_is_known_by_its_packets(tmp_path: Path, copied: dict[str, Any]) -> 
     write(target, target.read_bytes())
     assert proof("offsite", copied, on_nas).message == ""
     run("gpg", *options, "--armor", "--output", target, "--symmetric", source)
+    run("gpgconf", "--homedir", home, "--kill", "all")
     write(target, target.read_bytes())
     assert proof("offsite", copied, on_nas).message == ""
 

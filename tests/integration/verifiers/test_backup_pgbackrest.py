@@ -16,9 +16,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status
-from tests.integration.verifiers.backups import Counting, files_of, on_nas, proof
-
-PG_BIN = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), Path("/absent"))
+from tests.integration.verifiers.backups import PG_BIN, Counting, files_of, on_nas, proof
 
 
 class Cluster:
@@ -129,9 +127,25 @@ def test_pgbackrest_from_nothing_to_a_backup_without_its_wal(cluster: Cluster, m
     cluster.config.write_text(original)
     assert both(cluster.options(config="/absent")) == [Status.ERROR, Status.ERROR]
 
+    recent = cluster.options() | {"min_window_days": 0.000001}
+    host = Counting()
+    verdict = proof("point_in_time", recent, host)
+    assert (verdict.status, verdict.message, host.calls) == (Status.PASS, "", 2)
+    assert proof("point_in_time", cluster.options(2) | {"min_window_days": 0}).status is Status.FAIL
+    assert proof("point_in_time", cluster.options()).status is Status.FAIL
+    for _time in range(3):
+        cluster.psql("select pg_logical_emit_message(false, 'a', 'b'), pg_switch_wal()")
+    cluster.pgbackrest("check")
+    assert proof("point_in_time", recent).status is Status.PASS
+    archived = sorted((cluster.root / "repo1/archive/lab").rglob("0000*-*"))
+    archived[-2].unlink()
+    assert f"WAL {archived[-2].name[:24]} to" in proof("point_in_time", recent).message
+    assert proof("point_in_time", cluster.options(config="/absent")).status is Status.ERROR
+
     for segment in (cluster.root / "repo1/archive/lab").rglob("0000*-*"):
         segment.unlink()
     assert "WAL that is not archived" in proof("freshness", cluster.options()).message
+    assert "no WAL is archived at all" in proof("point_in_time", recent).message
 
 
 def test_a_custom_dump_must_list_data(cluster: Cluster, tmp_path: Path) -> None:
@@ -143,5 +157,24 @@ def test_a_custom_dump_must_list_data(cluster: Cluster, tmp_path: Path) -> None:
     assert "is damaged" in proof("freshness", options).message
     cluster.dump(path, "-Fc", "--schema-only")
     assert "lists no data" in proof("freshness", options).message
+
+
+def test_a_dump_in_sql_must_have_its_last_line(cluster: Cluster, tmp_path: Path) -> None:
+    path = tmp_path / "shop.sql"
+    options = {"directory": str(tmp_path), "pattern": "shop.sql*"}
     cluster.dump(path, "-Fp")
-    assert "nothing proves that shop.dump is whole" in proof("freshness", options).message
+    whole = path.read_bytes()
+    assert proof("freshness", options).message == ""
+    path.write_bytes(whole[:-1500])
+    assert "shop.sql breaks off" in proof("freshness", options).message
+    path.write_bytes(b"create table shop (id int);\n" * 99)
+    assert "nothing proves that shop.sql is whole" in proof("freshness", options).message
+    path.unlink()
+    for tool, suffix in (("gzip", "gz"), ("xz", "xz"), ("zstd", "zst"), ("bzip2", "bz2")):
+        if shutil.which(tool):
+            for content, says in ((whole, ""), (whole[:-1500], f"shop.sql.{suffix} breaks off")):
+                packed = subprocess.run([tool, "-c"], input=content, stdout=subprocess.PIPE, check=True).stdout
+                path.with_name(f"shop.sql.{suffix}").write_bytes(packed)
+                assert says in proof("freshness", options).message
+                assert (proof("freshness", options).status is Status.FAIL) is bool(says)
+            path.with_name(f"shop.sql.{suffix}").unlink()

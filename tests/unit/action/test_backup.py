@@ -116,7 +116,7 @@ def test_a_directory_that_cannot_be_read_is_an_error_and_an_absent_one_a_failure
 
 @pytest.mark.parametrize("options", [{}, {"directory": "/b", "borg": {"repository": "/r"}}])
 def test_what_is_backed_up_must_be_declared_once(options: dict[str, Any]) -> None:
-    with pytest.raises(NotAsked, match="it takes one of directory, restic, borg, pgbackrest"):
+    with pytest.raises(NotAsked, match="it takes one of directory, restic, borg, rclone, pgbackrest, barman"):
         prove(Backup, "backup.freshness", options, {})
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.backup.cron import longest_pause
-from ansible_collections.golive.verify.plugins.plugin_utils.backup.files import header_problems
+from ansible_collections.golive.verify.plugins.plugin_utils.backup.formats import header_problems
 from ansible_collections.golive.verify.plugins.plugin_utils.backup.offsite import file_system
 from ansible_collections.golive.verify.plugins.plugin_utils.backup.pgbackrest import place
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import FileFact

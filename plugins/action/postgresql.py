@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
-from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, Observer
+from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import proven
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql import (
     append_only,
@@ -22,7 +22,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.postgresql import (
     replication,
 )
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.questions import Asked, Postgresql
-from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import Relation, few
+from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import Relation, few, target
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -31,10 +31,7 @@ class ActionModule(Verifier):
     """Ask one server, on the host through psql, from the controller through psycopg."""
 
     def target(self, want: Wanted) -> str:
-        name = f" {want.database}" if want.database else ""
-        if want["from"] == CONTROLLER or want.host:
-            return f"{want.host or 'localhost'}:{want.port}{name}"
-        return f"postgresql port {want.port}{name}"
+        return target(want)
 
     @proves("postgresql.provisioned")
     async def provisioned(self, look: Observer, want: Wanted) -> Verdict:

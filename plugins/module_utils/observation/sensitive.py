@@ -21,7 +21,7 @@ _PIECE = 8192
 _OVERLAP = 1024
 
 # First digits of the numbers that issuers give out (ISO/IEC 7812), and how many digits those have.
-_ISSUERS = (
+ISSUERS = (
     (4, 4, (13, 16, 19)),
     (51, 55, (16,)),
     (2221, 2720, (16,)),
@@ -99,7 +99,7 @@ def is_card_number(text):
     if not re.fullmatch("[0-9]{13,19}", digits) or len(set(digits)) < 2 or not _is_grouped(text):
         return False
     issued = any(
-        low <= int(digits[: len(str(low))]) <= high and len(digits) in lengths for low, high, lengths in _ISSUERS
+        low <= int(digits[: len(str(low))]) <= high and len(digits) in lengths for low, high, lengths in ISSUERS
     )
     return issued and _luhn(digits)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
-from ansible_collections.golive.verify.plugins.plugin_utils.look import HOST
+from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, HOST
 from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 APPLICATION = "golive.verify"
@@ -138,3 +138,11 @@ def few(problems: Iterable[str], limit: int = 20) -> list[str]:
     """The first problems, and how many more there are."""
     found = list(problems)
     return found[:limit] + ([f"and {len(found) - limit} more"] if len(found) > limit else [])
+
+
+def target(want: Wanted) -> str:
+    """The database that a check looks at, for people."""
+    name = f" {want.database}" if want.database else ""
+    if want["from"] == CONTROLLER or want.host:
+        return f"{want.host or 'localhost'}:{want.port}{name}"
+    return f"postgresql port {want.port}{name}"

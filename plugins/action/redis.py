@@ -6,24 +6,18 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
-from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
-from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, Observer, together
+from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part, proven
-from ansible_collections.golive.verify.plugins.plugin_utils.redis import access, encryption, ha, keys
-from ansible_collections.golive.verify.plugins.plugin_utils.redis.bullmq import (
-    Backlog,
-    Queue,
-    QueueState,
-    queue_problems,
-)
-from ansible_collections.golive.verify.plugins.plugin_utils.redis.questions import Info, Redis
-from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import shown
+from ansible_collections.golive.verify.plugins.plugin_utils.redis import access, bullmq, encryption, ha, keys, sidekiq
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.info import Info
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.questions import Redis, Setting, Untold
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 
@@ -79,9 +73,11 @@ class ActionModule(Verifier):
         redis = Redis.of(look, want)
         port = want.tls_port or want.port
         return await proven(
-            f"TLS on port {port} with a chain valid for {want.server_name or want.host}; no answer in clear",
+            f"TLS on port {port}, valid for {want.server_name or want.host}, and between servers; no answer in clear",
             encryption.handshake(redis, port),
             encryption.clear_listener(redis),
+            encryption.between_servers(redis),
+            *chain.from_iterable(encryption.sentinel(redis, each) for each in want.sentinels),
             *(encryption.clear_port(redis, each) for each in sorted({port, want.port, *want.plain_ports})),
         )
 
@@ -128,17 +124,16 @@ class ActionModule(Verifier):
     @proves("redis.queue_health")
     async def queue_health(self, look: Observer, want: Wanted) -> list[Verdict]:
         """Each queue drains: jobs do not wait too long, few failed, none stalled, and workers are attached."""
+        if not (want.queues or want.sidekiq_queues):
+            raise NotAsked("option queues or sidekiq_queues is not given")
         redis = Redis.of(look, want)
-        queues = [Queue(name, want.queue_prefix) for name in want.need("queues")]
-        firsts = [queue.first() for queue in queues]
-        info, names, replies = await together(redis.info(), redis.client_names(), redis.pipeline(list(chain(*firsts))))
-        backlogs = [Backlog.parse(part) for part in _like(firsts, replies)]
-        seconds = [list(backlog.second(queue)) for backlog, queue in zip(backlogs, queues, strict=True)]
-        answers = _like(seconds, await redis.pipeline(list(chain(*seconds)), quiet=True))
-        return [
-            _drained(queue, QueueState.parse(backlog, part, sum(map(queue.works, names)), info.now), want)
-            for queue, backlog, part in zip(queues, backlogs, answers, strict=True)
-        ]
+        of_bullmq = [bullmq.Queue(name, want.queue_prefix) for name in want.queues]
+        bounds = (want.max_wait, want.max_failed)
+        proven_queues = await together(
+            *([bullmq.drained(redis, of_bullmq, *bounds)] if of_bullmq else []),
+            *([sidekiq.drained(redis, want.sidekiq_queues, *bounds, want.max_retrying)] if want.sidekiq_queues else []),
+        )
+        return list(chain(*proven_queues))
 
 
 async def _loaded(redis: Redis) -> Part:
@@ -167,19 +162,27 @@ def aof_problems(info: Info) -> list[str]:
 
 
 async def _rdb(redis: Redis, max_age: int) -> Part:
-    info, rules = await together(redis.info(), redis.config("save"))
+    info, rules = await together(redis.info(), attempt(redis.config("save")))
+    # Where nobody may see the rules, snapshots that were really made since it started speak for themselves.
+    made = info.number("rdb_saves") if "rdb_saves" in info else 0
+    if isinstance(rules, CannotLook) and not (isinstance(rules, Untold) and made):
+        raise rules
+    told = isinstance(rules, Setting)
     actual = {
-        "save": rules,
+        "save": str(rules) if told else f"not told; {made} snapshots since it started",
         "last save": info["rdb_last_bgsave_status"],
         "minutes since": round((info.now - info.number("rdb_last_save_time")) / 60),
         "changes since": info.number("rdb_changes_since_last_save"),
     }
-    return Part(actual, rdb_problems(info, rules, max_age))
+    return Part(actual, rdb_problems(info, rules.value if told else None, max_age))
 
 
-def rdb_problems(info: Info, rules: str, max_age: int) -> list[str]:
-    """Why there is no snapshot to come back to. max_age: hours; without changes an older one is as good as new."""
-    problems = [] if rules.strip() else ["there is no save rule, so no snapshot is ever made"]
+def rdb_problems(info: Info, rules: str | None, max_age: int) -> list[str]:
+    """Why there is no snapshot to come back to. max_age: hours; without changes an older one is as good as new.
+
+    rules: when snapshots are made, None where that is not told.
+    """
+    problems = ["there is no save rule, so no snapshot is ever made"] if rules is not None and not rules.strip() else []
     if info["rdb_last_bgsave_status"] != "ok":
         problems.append("the last snapshot failed")
     hours = (info.now - info.number("rdb_last_save_time")) / 3600
@@ -240,18 +243,3 @@ async def _warmth(redis: Redis, pattern: str, least: int) -> Part:
     found = await keys.count(redis, pattern, least)
     problems = [f"{found} keys match {pattern}, not {least}"] if found < max(least, 1) else []
     return Part({f"warm {pattern}": found}, problems)
-
-
-def _like(shape: Sequence[Sequence[Any]], flat: Sequence[Any]) -> list[list[Any]]:
-    """Cut a flat list into parts as long as those of another."""
-    rest: Iterator[Any] = iter(flat)
-    return [[next(rest) for dummy in part] for part in shape]
-
-
-def _drained(queue: Queue, state: QueueState, want: Wanted) -> Verdict:
-    return judge(
-        expected=f"jobs wait < {want.max_wait} s, <= {want.max_failed} failed, none stalled, a worker attached",
-        actual=state.actual(),
-        problems=queue_problems(state, want.max_wait, want.max_failed),
-        subject=f"queue {queue.name}",
-    )

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,9 +12,10 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import Socket, SocketsFact, TcpFact
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, HOST, Observer, attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter import running
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter import running, views
 from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.model import Opening, opening_problems
 from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.ports import Ports, declared
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.views import Inside, is_loopback
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, judge
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -48,10 +48,8 @@ class ActionModule(Verifier):
         if look.vantage != HOST:
             raise NotAsked("sockets are listed on the host, not from outside")
         allow, ignored = declared("allow", want.need("allow")), _ignored(want.ignore)
-        fact, rules = await together(look.sockets(), attempt(running.running(look)))
-        if isinstance(rules, CannotLook) and rules.reason != "missing_tool":
-            raise CannotLook(rules.reason, f"which ports are forwarded to containers: {rules.detail}")
-        forwarded = [] if isinstance(rules, CannotLook) else [o for o in rules.openings(()) if o.forwarded_to]
+        fact, openings = await together(look.sockets(), _let_in(look, want.interfaces))
+        forwarded = [opening for opening in openings or () if opening.forwarded_to]
         return judge(
             expected=f"only {', '.join(map(str, allow))} listen on other addresses than loopback",
             actual=_inside(fact, forwarded, ignored),
@@ -63,29 +61,44 @@ class ActionModule(Verifier):
 
     @proves("net.external_ports")
     async def external_ports(self, look: Observer, want: Wanted) -> list[Verdict]:
-        """On every address the declared TCP ports answer from outside; dangerous ones and those used inside do not."""
+        """On every address the declared TCP ports answer from outside, and no others; rules and sockets agree."""
         allow = [ports for ports in declared("allow", want.need("allow")) if ports.protocol == "tcp"]
         names = want.addresses or [self._play_context.remote_addr or ""]
-        inside, *resolved = await together(_listening(look), *(look.at(CONTROLLER).resolve(name) for name in names))
+        inside, *resolved = await together(
+            _inside_view(look, want), *(look.at(CONTROLLER).resolve(name) for name in names)
+        )
         addresses = list(dict.fromkeys(each.address for fact in resolved for each in fact.addresses))
-        if local := [address for address in addresses if _is_loopback(address)]:
+        if local := [address for address in addresses if is_loopback(address)]:
             raise CannotLook("malformed", f"{local[0]} is not outside: say in addresses where clients reach the host")
-        ports = _ports_to_try(allow, declared("scan", want.scan), inside or [])
+        idle = [each.ports.parts[0][0] for at in addresses for each in (inside.idle(at) if inside else ())]
+        used = [each.port for each in inside.sockets] if inside else []
+        ports = _ports_to_try(allow, declared("scan", want.scan), [*used, *idle])
         outside = Observer(CONTROLLER, want.timeout or _PATIENCE)
         met = await together(*(_meet(outside, address, port) for address in addresses for port in ports))
         states = {
             address: dict(zip(ports, met[index * len(ports) :], strict=False))
             for index, address in enumerate(addresses)
         }
-        return [_seen_at(address, states[address], allow, inside) for address in addresses]
+        return [_seen_at(address, states[address], allow, inside, want.compare) for address in addresses]
 
 
-async def _listening(look: Observer) -> list[Socket] | None:
-    """What listens for TCP inside; None when the check is made from outside alone."""
+async def _inside_view(look: Observer, want: Wanted) -> Inside | None:
+    """What the host says itself; None when the check is made from outside alone."""
     if look.vantage != HOST:
         return None
-    fact = await look.sockets()
-    return [socket for socket in fact.sockets if socket.protocol == "tcp"]
+    rules = [_let_in(look, want.interfaces)] if want.compare else []
+    fact, *openings = await together(look.sockets(), *rules)
+    return Inside([socket for socket in fact.sockets if socket.protocol == "tcp"], *openings)
+
+
+async def _let_in(look: Observer, interfaces: Sequence[str]) -> list[Opening] | None:
+    """What the rules let in; None where no tool tells of any."""
+    rules = await attempt(running.running(look))
+    if not isinstance(rules, CannotLook):
+        return rules.openings(interfaces)
+    if rules.reason != "missing_tool":
+        raise CannotLook(rules.reason, f"which ports the rules accept or forward: {rules.detail}")
+    return None
 
 
 async def _meet(outside: Observer, address: str, port: int) -> str:
@@ -98,8 +111,8 @@ async def _meet(outside: Observer, address: str, port: int) -> str:
     raise fact
 
 
-def _ports_to_try(allow: Sequence[Ports], scan: Sequence[Ports], inside: Sequence[Socket]) -> list[int]:
-    ports = {*DANGEROUS, *(socket.port for socket in inside)}
+def _ports_to_try(allow: Sequence[Ports], scan: Sequence[Ports], inside: Sequence[int]) -> list[int]:
+    ports = {*DANGEROUS, *inside}
     for each in [*allow, *scan]:
         ports |= {*range(each.first, each.last + 1)}
         if len(ports) > _MOST:
@@ -108,46 +121,24 @@ def _ports_to_try(allow: Sequence[Ports], scan: Sequence[Ports], inside: Sequenc
 
 
 def _seen_at(
-    address: str, states: Mapping[int, str], allow: Sequence[Ports], inside: Sequence[Socket] | None
+    address: str, states: Mapping[int, str], allow: Sequence[Ports], inside: Inside | None, compare: bool
 ) -> Verdict:
     """The verdict on one address. Silence proves something only where other ports of the address answer."""
     expected = f"of {len(states)} TCP ports only {', '.join(map(str, allow))} answer"
     by_state = {state: [port for port, met in states.items() if met == state] for state in ("open", "refused")}
     others = len(states) - sum(map(len, by_state.values()))
-    actual = {"open": by_state["open"], "refused": len(by_state["refused"]), "silent or rejected": others}
+    actual: dict[str, object] = {
+        "open": by_state["open"],
+        "refused": len(by_state["refused"]),
+        "silent or rejected": others,
+    }
     if not by_state["open"] and not by_state["refused"]:
         said = "no port answers at all: it may be down, or out of reach from here, so silence proves nothing"
         return Verdict(Status.ERROR, expected, actual, said, address)
-    return judge(
-        expected=expected, actual=actual, problems=outside_problems(address, states, allow, inside), subject=address
-    )
-
-
-def outside_problems(
-    address: str, states: Mapping[int, str], allow: Sequence[Ports], inside: Sequence[Socket] | None
-) -> list[str]:
-    """Where the view from outside, what listens inside, and the declared list disagree; each sentence names all three.
-
-    A port that is declared for some sources only may answer or not: nobody knows whether we are one of them.
-    """
-    problems = []
-    for port, state in states.items():
-        ours = [ports for ports in allow if ports.has("tcp", port)]
-        within = "" if inside is None else f", {_owners(port, inside)}"
-        if state == "open" and not ours:
-            problems.append(f"{port}/tcp answers from outside at {address}{within}, and nobody declared it")
-        elif state != "open" and any(not ports.sources for ports in ours):
-            problems.append(f"{port}/tcp is declared{within}, and from outside {address} is {state}")
-    return problems
-
-
-def _owners(port: int, inside: Iterable[Socket]) -> str:
-    found = [socket for socket in inside if socket.port == port]
-    if not found:
-        return "nothing listens on it inside"
-    return " and ".join(
-        dict.fromkeys(f"{socket.process or 'something'} listens on {socket.address}" for socket in found)
-    )
+    if inside and inside.openings is None and compare:
+        actual["rules"] = "not compared: no tool tells of any"
+    problems = views.problems(address, states, allow, inside, compare)
+    return judge(expected=expected, actual=actual, problems=problems, subject=address)
 
 
 def listening_problems(sockets: Iterable[Socket], allow: Sequence[Ports], ignored: Sequence[Ignored] = ()) -> list[str]:
@@ -155,14 +146,14 @@ def listening_problems(sockets: Iterable[Socket], allow: Sequence[Ports], ignore
     problems: dict[str, None] = {}
     for socket in sockets:
         known = any(ports.has(socket.protocol, socket.port) for ports in allow)
-        if not _is_loopback(socket.address) and not known and _reason(socket, ignored) is None:
+        if not is_loopback(socket.address) and not known and _reason(socket, ignored) is None:
             problems[f"{_label(socket)} and nobody declared it"] = None
     return list(problems)
 
 
 def _inside(fact: SocketsFact, forwarded: Sequence[Opening], ignored: Sequence[Ignored]) -> Mapping[str, object]:
     """What listens, in words: the evidence."""
-    exposed = [socket for socket in fact.sockets if not _is_loopback(socket.address)]
+    exposed = [socket for socket in fact.sockets if not is_loopback(socket.address)]
     reasons = {_label(socket): _reason(socket, ignored) for socket in exposed}
     actual: dict[str, object] = {
         "listening": [label for label, reason in reasons.items() if reason is None],
@@ -194,10 +185,3 @@ def _ignored(entries: Iterable[Mapping[str, str]]) -> list[Ignored]:
         (ports,) = declared("ignore", [entry["port"]])
         ignored.append(Ignored(ports, entry.get("process") or "", entry["reason"]))
     return ignored
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError as error:
-        raise CannotLook("malformed", f"the host listens on {address!r}: {error}") from error

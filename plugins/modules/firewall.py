@@ -16,7 +16,7 @@ description:
     of a connection from outside is accepted, and compares that with the declared list. Default policies, chains that
     rules jump to, sets, ranges, maps, sources, interfaces and states count; comments and the names of chains do not.
   - Both families are judged. Ports that are forwarded elsewhere before the input rules are asked, as those that Docker
-    publishes, count as accepted.
+    publishes, count as accepted as far as the rules for forwarding, such as those of C(DOCKER-USER), let them pass.
   - Works out the same from what would load at boot, from nftables.service, netfilter-persistent.service,
     iptables.service, ufw.service or firewalld.service.
   - A rule that could let packets in and is not understood makes an C(error) that shows it.
@@ -42,7 +42,8 @@ options:
   interfaces:
     description: >-
       Interfaces that do not face outside; what is accepted there does not count. Patterns such as V(br-*) are allowed.
-      V(lo) is always one.
+      V(lo) is always one. Where the host's interfaces are known, a rule for all others of them is one for everything
+      that comes from outside.
     type: list
     elements: str
     default: []

@@ -19,7 +19,10 @@ description:
     installed there. Nothing is ever written.
   - What the user that it logs in as may not ask is an error of the controls that need it, and names the right to grant.
     Enough for all controls are the rights C(+ping +info +config|get +acl|list +command +client|list +scan +ttl +exists
-    +lrange +zrange +zcard +hmget +cluster) and C(%R~*), or C(~*) on Redis 6, and on Sentinels C(+sentinel).
+    +lrange +llen +zrange +zcard +zcount +hmget +smembers +cluster) and C(%R~*), or C(~*) on Redis 6, and on Sentinels
+    C(+sentinel).
+  - Managed services refuse C(CONFIG). What C(INFO) tells is taken from there, and what only C(CONFIG) tells is an
+    error unless O(declared) states it.
 extends_documentation_fragment:
   - golive.verify.attributes
   - golive.verify.check
@@ -53,7 +56,8 @@ options:
       - The password is read there and does not travel.
     type: path
   tls:
-    description: Whether the server is talked to over TLS on O(port).
+    description: >-
+      Whether the server is talked to over TLS on O(port). With O(sentinels), those must speak TLS only as well.
     type: bool
     default: false
   tls_port:
@@ -94,6 +98,14 @@ options:
     type: list
     elements: str
     default: []
+  declared:
+    description:
+      - Parameters of the server as its provider states them, by their names, such as V(protected-mode). Each counts
+        only where the server refuses C(CONFIG GET), and is shown as declared.
+      - V(bind), V(port), V(protected-mode), V(save), V(tls-cluster) and V(tls-replication) can be declared; the rest
+        the server tells itself.
+    type: dict
+    default: {}
   persistence:
     description: The ways in which data must survive a restart.
     type: list
@@ -167,17 +179,26 @@ options:
     elements: str
     default: []
   queue_prefix:
-    description: The prefix of the queues' keys.
+    description: The prefix of the keys of O(queues).
     type: str
     default: bull
+  sidekiq_queues:
+    description: Names of the Sidekiq queues. What their jobs are asked to do is not read.
+    type: list
+    elements: str
+    default: []
   max_wait:
     description: Seconds that a job may wait beyond its delay. Give queues of another pace a check of their own.
     type: int
     default: 300
   max_failed:
-    description: How many failed jobs may lie in each queue.
+    description: How many failed jobs may lie in each queue of BullMQ, and how many dead jobs in all of Sidekiq.
     type: int
     default: 0
+  max_retrying:
+    description: How many jobs of Sidekiq may have failed and wait to be retried.
+    type: int
+    default: 20
 """
 
 EXAMPLES = r"""
@@ -202,6 +223,16 @@ EXAMPLES = r"""
     controls: [redis.queue_health]
     queues: [mail, invoices]
     max_wait: 600
+
+- name: The managed cache, whose provider answers no CONFIG, keeps its data
+  golive.verify.redis:
+    controls: [redis.provisioned, redis.persistence, redis.maxmemory]
+    from: controller
+    host: cache.example.com
+    tls: true
+    password_file: /run/secrets/redis
+    declared: {protected-mode: yes, save: 900 1}
+    maxmemory_policy: noeviction
 """
 
 RETURN = r"""

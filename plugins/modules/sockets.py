@@ -16,10 +16,13 @@ description:
     IPv6; so must every port that is forwarded to a container.
   - From outside, that is from the controller, every declared TCP port must answer on every address of the host; and
     the ports that attackers try first, those that anything listens on inside, and those of O(scan) must not.
+  - What answers from outside must be what the firewall's rules and the sockets of the host would have answer. A port
+    that answers though the rules accept it from nobody or nothing listens on it, one that only a filter in front of the
+    host keeps closed, and a rule that accepts what nothing listens for, are findings that name all three views.
   - An address of which no port answers at all is an C(error), since silence alone does not prove that a port is closed.
   - With O(from=controller) only the view from outside is proven, for targets that nobody can log in to.
 notes:
-  - To see who owns a socket and which ports are forwarded needs root, so use C(become).
+  - To see who owns a socket and what the rules accept and forward needs root, so use C(become).
   - UDP ports are not tried from outside, since a closed one and a quiet one look the same.
 extends_documentation_fragment:
   - golive.verify.attributes
@@ -46,6 +49,19 @@ options:
     description: Further TCP ports to try from outside, in the form of O(allow).
     type: list
     elements: raw
+    default: []
+  compare:
+    description: >-
+      Whether the view from outside must agree with the rules and the sockets of the host. Turn it off where a load
+      balancer answers at O(addresses), or where a filter in front of the host is meant to be the only one.
+    type: bool
+    default: true
+  interfaces:
+    description: >-
+      Interfaces that do not face outside; what the rules accept or forward there does not count. Patterns such as
+      V(br-*) are allowed. V(lo) is always one.
+    type: list
+    elements: str
     default: []
   ignore:
     description: Sockets that may listen without being declared, such as those from which a client sends its queries.

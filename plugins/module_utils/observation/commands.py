@@ -48,7 +48,7 @@ def command(deadline, argv, stdin="", env=None, env_files=None, user=None, keep=
         raise CannotLook("denied", err.strip()[:500])
     out, err = masked(out, secrets.values()), masked(err, secrets.values())
     if keep:
-        out = _kept(out, keep) if process.returncode == 0 else ""
+        out = _kept(out, keep) if process.returncode == 0 and out.strip() else ""
     return {"exit": process.returncode, "stdout": out, "stderr": err}
 
 

@@ -45,7 +45,10 @@ async def rendered(look: Observer, argv: Sequence[str], files: Sequence[str], pr
         if re.search(r"unknown (shorthand )?flag: '?-?f|not a docker command", failure.detail):
             raise CannotLook("missing_tool", f"{failure.detail} (the compose plugin is not installed)") from None
         raise
-    found = json.loads(text)
+    try:
+        found = json.loads(text)
+    except ValueError:
+        raise CannotLook("malformed", f"docker compose config printed {shown(text)!r}") from None
     services = found.get("services") if isinstance(found, dict) else None
     if not isinstance(services, dict) or not all(isinstance(each, dict) for each in services.values()):
         raise CannotLook("malformed", "docker compose config prints no composition")

@@ -129,30 +129,50 @@ def _settings(text: str) -> Mapping[str, str]:
 
 
 async def _firewalld(look: Observer, unit: str) -> Loader | None:
-    lasting, now = await together(
-        look.command(["firewall-cmd", "--permanent", "--list-all-zones"]),
-        look.command(["firewall-cmd", "--list-all-zones"]),
+    """What firewalld keeps, it loads at boot; what was changed without --permanent is gone then."""
+    parts = await together(*(_passing(look, what, question) for what, question in _KEPT.items()))
+    return Loader(unit, problems=[problem for part in parts for problem in part])
+
+
+async def _passing(look: Observer, what: str, question: Sequence[str]) -> list[str]:
+    """What of one kind is not the same now as it is kept."""
+    now, lasting = await together(
+        *(attempt(look.command(["firewall-cmd", *how, *question])) for how in ((), ("--permanent",)))
     )
-    differing = sorted(_zones(lasting.stdout).items() ^ _zones(now.stdout).items())
-    names = sorted({zone for zone, _settings_of_it in differing})
-    return Loader(unit, problems=[f"zone {name} is not the same with --permanent" for name in names])
+    for outcome in (now, lasting):
+        if isinstance(outcome, CannotLook):
+            if what == "policy" and "unrecognized argument" in outcome.detail:
+                return []  # before firewalld 0.9 there are none
+            raise outcome
+    differing = _kept(what, now.stdout).items() ^ _kept(what, lasting.stdout).items()
+    return [
+        f"{what} {name} is not the same with --permanent" for name in sorted({name for name, _settings in differing})
+    ]
 
 
-def _zones(text: str) -> dict[str, str]:
-    """The settings of each zone, without the interfaces, which are given to zones at run time."""
-    zones: dict[str, str] = {}
+def _kept(what: str, text: str) -> dict[str, str]:
+    """What firewalld lists by name, each with its settings.
+
+    Interfaces are left out, which are given to zones at run time, and what is active, which follows from them.
+    """
+    found: dict[str, str] = {}
     name = ""
     for line in text.splitlines():
         if line and not line[0].isspace():
-            name = line.partition(" ")[0]
-            zones[name] = ""
+            name = line if what == "direct rule" else line.partition(" ")[0]
+            found[name] = ""
         elif line.strip() and not line.strip().startswith("interfaces:"):
-            zones[name] = zones.get(name, "") + line.strip() + "\n"
-    if "" in zones or not zones:
-        raise CannotLook("malformed", f"firewall-cmd lists no zones: {text[:120]!r}")
-    return zones
+            found[name] = found.get(name, "") + line.strip() + "\n"
+    if "" in found or (what == "zone" and not found):
+        raise CannotLook("malformed", f"firewall-cmd does not list what it is asked for: {text[:120]!r}")
+    return found
 
 
+_KEPT = {
+    "zone": ["--list-all-zones"],
+    "policy": ["--list-all-policies"],
+    "direct rule": ["--direct", "--get-all-rules"],
+}
 _LOADERS: Sequence[tuple[str, Read]] = (
     ("nftables.service", _nftables_from("/etc/nftables.conf")),
     ("nftables.service", _nftables_from("/etc/sysconfig/nftables.conf")),

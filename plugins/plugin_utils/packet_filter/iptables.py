@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.model import Entry, Packets, Step
-from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.newcomer import Newcomer, network
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.newcomer import Forwarded, Newcomer, network
 from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.ranges import Ranges
 
 
@@ -71,20 +71,30 @@ def untracks(found: Sequence[Table]) -> bool:
 
 
 def entries(found: Sequence[Table], newcomer: Newcomer) -> list[Entry]:
-    """The chains that meet a newcomer: INPUT of every table, and PREROUTING of nat."""
+    """The chains that meet a newcomer: INPUT of every table, and PREROUTING of nat; FORWARD when it was sent on."""
     met = []
     for table in found:
         hook = "PREROUTING" if table.name == "nat" else "INPUT"
+        if isinstance(newcomer, Forwarded):
+            hook = "" if table.name == "nat" else "FORWARD"
         if table.policies.get(hook, "-") != "-":
             accepts = table.policies[hook] == "ACCEPT"
-            met.append(Entry(hook, accepts, table.name == "nat", _chains(table, newcomer)))
+            met.append(Entry(hook, accepts, table.name == "nat", _chains(table, hook, newcomer)))
     return met
 
 
-def _chains(table: Table, newcomer: Newcomer) -> Mapping[str, list[Step]]:
-    chains: dict[str, list[Step]] = {name: [] for name in table.policies}
+def _chains(table: Table, hook: str, newcomer: Newcomer) -> Mapping[str, list[Step]]:
+    """The chain that the kernel calls, and those that it leads to: what nothing leads to need not be understood."""
+    rules: dict[str, list[list[str]]] = {name: [] for name in table.policies}
     for chain, arguments in table.rules:
-        chains.setdefault(chain, []).extend(_step(table, chain, arguments, newcomer))
+        rules.setdefault(chain, []).append(arguments)
+    chains: dict[str, list[Step]] = {}
+    ahead = [hook]
+    while ahead:
+        chain = ahead.pop()
+        if chain in rules and chain not in chains:
+            chains[chain] = [step for arguments in rules[chain] for step in _step(table, chain, arguments, newcomer)]
+            ahead += [step.target for step in chains[chain] if step.verdict in ("jump", "goto")]
     return chains
 
 
@@ -105,7 +115,7 @@ def _step(table: Table, chain: str, arguments: Sequence[str], newcomer: Newcomer
     verdict = _VERDICTS.get(target, "goto" if goes else "jump" if target in table.policies else "")
     if not packets or _CONTINUES.fullmatch(target):
         return
-    if not verdict or (unknown and verdict not in ("drop", "return")):
+    if not verdict or (unknown and verdict not in ("drop", "return", "jump", "goto")):
         rule = shlex.join(["-A", chain, *arguments])
         raise CannotLook("malformed", f"table {table.name}: cannot tell what {unknown or target} does in: {rule[:300]}")
     if unknown:
@@ -129,6 +139,10 @@ def _options(arguments: Sequence[str]) -> Iterator[tuple[str, list[str], bool]]:
 
 
 def _ports(newcomer: Newcomer, value: str, negated: bool) -> Packets:
+    return newcomer.to_ports(_port_ranges(value), negated)
+
+
+def _port_ranges(value: str) -> Ranges:
     parts = []
     for part in value.split(","):
         ends = re.fullmatch(r"(\d*)(:?)(\d*)", part)
@@ -136,7 +150,7 @@ def _ports(newcomer: Newcomer, value: str, negated: bool) -> Packets:
             raise CannotLook("malformed", f"{value!r} are not ports")
         first = int(ends[1] or 0)
         parts.append((first, int(ends[3] or 65535) if ends[2] else first))
-    return newcomer.to_ports(Ranges.of(parts), negated)
+    return Ranges.of(parts)
 
 
 def _networks(newcomer: Newcomer, value: str) -> list[tuple[int, int]]:
@@ -153,9 +167,10 @@ _TESTS: Mapping[str, Callable[[Newcomer, str, bool], Packets]] = {
     "--src-range": lambda new, value, no: new.from_sources(Ranges.of(_networks(new, value)), no),
     "-d": lambda new, value, no: new.to_address(_networks(new, value), no),
     "-i": lambda new, value, no: new.on_interface([value], no),
-    "-o": lambda new, _value, no: new.when(no),
+    "-o": lambda new, _value, no: new.leaving(no),
     "--dport": _ports,
     "--dports": _ports,
+    "--ctorigdstport": lambda new, value, no: new.to_first_ports(_port_ranges(value), no),
     "--ctstate": lambda new, value, no: new.in_state(_words(value), no),
     "--state": lambda new, value, no: new.in_state(_words(value), no),
     "--ctstatus": lambda new, value, no: new.perhaps if "none" in _words(value) else new.in_state(_words(value), no),

@@ -11,7 +11,7 @@ accept: it errs towards open, never towards closed.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
@@ -96,21 +96,38 @@ class Opening:
         return [label + suffix for label in port_labels(self.protocol, self.ports)]
 
 
-def openings(entries: Mapping[tuple[str, str], Iterable[Entry]]) -> list[Opening]:
-    """All that is let in, given what is called for each family and protocol: what every one of the filters accepts."""
+def openings(
+    entries: Mapping[tuple[str, str], Iterable[Entry]],
+    onward: Callable[[str, str, str], Iterable[Entry]] = lambda _family, _protocol, _to: (),
+) -> list[Opening]:
+    """All that is let in, given what is called for each family and protocol: what every one of the filters accepts.
+
+    onward: what is called for packets of a family and protocol that are sent on to a target.
+    """
     found: list[Opening] = []
     for (family, protocol), called in entries.items():
-        whole = Packets(ALL_PORTS, everywhere(family))
-        let_in = [whole]
+        filters = []
         for entry in called:
+            if not entry.translates:
+                filters.append(entry)
+                continue
             walk = _Walk(entry.chains)
-            walk.enter(entry, [whole])
-            if entry.translates:
-                found += [Opening(family, protocol, p.ports, p.sources, to) for p, to in walk.forwarded]
-            else:
-                let_in = [both for one in let_in for other in walk.accepted if (both := one & other)]
+            walk.enter(entry, [Packets(ALL_PORTS, everywhere(family))])
+            for sent, to in walk.forwarded:
+                let_on = _through_all([sent], onward(family, protocol, to))
+                found += [Opening(family, protocol, packets.ports, packets.sources, to) for packets in let_on]
+        let_in = _through_all([Packets(ALL_PORTS, everywhere(family))], filters)
         found += [Opening(family, protocol, packets.ports, packets.sources) for packets in _merged(let_in)]
     return found
+
+
+def _through_all(packets: list[Packets], called: Iterable[Entry]) -> list[Packets]:
+    """Those of the packets that every filter accepts."""
+    for entry in called:
+        walk = _Walk(entry.chains)
+        walk.enter(entry, packets)
+        packets = [both for one in packets for other in walk.accepted if (both := one & other)]
+    return packets
 
 
 @dataclass(slots=True)
@@ -187,6 +204,15 @@ _FAMILY = {"ipv4": "IPv4", "ipv6": "IPv6"}
 _MOST = 32768
 
 
+def _most(ports: Ranges) -> bool:
+    return len(ports) > _MOST
+
+
+def by_default(opening: Opening) -> bool:
+    """Whether it is not some rule that lets these packets in, but the default."""
+    return not opening.forwarded_to and _most(opening.ports)
+
+
 def _undeclared(opening: Opening, allow: Sequence[Ports]) -> Iterable[tuple[str, str]]:
     """The ports of an opening that nobody declared, and how they are accepted."""
     mine = [ports for ports in allow if ports.protocol == opening.protocol]
@@ -198,7 +224,7 @@ def _undeclared(opening: Opening, allow: Sequence[Ports]) -> Iterable[tuple[str,
     past = f" and sent on to {opening.forwarded_to} before the input rules are asked," if opening.forwarded_to else ""
     for part in _merged(excess):
         how = f"{past} from {sources_label(opening.family, part.sources) or 'anywhere'}"
-        if len(part.ports) > _MOST:
+        if _most(part.ports):
             yield opening.protocol, f" by default{how}"
             continue
         for label in port_labels(opening.protocol, part.ports & known):

@@ -26,12 +26,14 @@ class Newcomer:
     """A new packet from outside: its family and protocol, and the interfaces that do not count as outside.
 
     untracked: whether some rule exempts packets from connection tracking, so that a new one may be untracked.
+    outside: the interfaces that it may come in on, where they are known.
     """
 
     family: str
     protocol: str
     trusted: tuple[str, ...] = ("lo",)
     untracked: bool = False
+    outside: tuple[str, ...] = ()
 
     @property
     def all(self) -> Packets:
@@ -64,11 +66,22 @@ class Newcomer:
         """Packets of some protocols, by name or number."""
         return self.when((self.protocol in names or _NUMBERS[self.protocol] in names) is not negated)
 
+    def to_first_ports(self, ports: Ranges, negated: bool = False) -> Packets:
+        """Packets to some ports, as they were before anything changed them."""
+        return Newcomer.to_ports(self, ports, negated)
+
     def on_interface(self, patterns: Iterable[str], negated: bool = False) -> Packets:
-        """Packets that arrive on some interfaces: which one it is that faces outside is not known."""
-        if all(self._trusts(pattern) for pattern in patterns):
+        """Packets that arrive on some interfaces: all where these are all that face outside, else perhaps."""
+        wanted = [pattern.replace("+", "*") for pattern in patterns]
+        if all(self._trusts(pattern) for pattern in wanted):
             return self.when(negated)
+        if self.outside and all(any(fnmatch.fnmatchcase(name, each) for each in wanted) for name in self.outside):
+            return self.when(not negated)
         return self.perhaps
+
+    def leaving(self, negated: bool = False) -> Packets:
+        """Packets that leave on some interface: those to the host itself leave on none."""
+        return self.when(negated)
 
     def in_state(self, states: Collection[str], negated: bool = False) -> Packets:
         """Packets in some states of connection tracking: a newcomer is new, or untracked where rules say so."""
@@ -92,7 +105,52 @@ class Newcomer:
         return self.perhaps
 
     def _trusts(self, pattern: str) -> bool:
-        return any(fnmatch.fnmatchcase(pattern.replace("+", "*"), trusted) for trusted in self.trusted)
+        return any(fnmatch.fnmatchcase(pattern, trusted) for trusted in self.trusted)
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded(Newcomer):
+    """A newcomer that was sent on to another address, and perhaps port, before the rules for forwarding are asked."""
+
+    address: int = 0
+    port: int | None = None
+
+    @classmethod
+    def to(cls, target: str, newcomer: Newcomer) -> Forwarded | None:
+        """One that was sent on to "192.0.2.1", "192.0.2.1:80" or "[2001:db8::1]:80"; None for any other target."""
+        if target.startswith("["):
+            host, dummy, port = target[1:].replace("]:", "]").partition("]")
+        else:
+            host, dummy, port = target.partition(":") if target.count(":") == 1 else (target, "", "")
+        try:
+            found = ipaddress.ip_address(host)
+        except ValueError:
+            return None
+        if newcomer.family != f"ipv{found.version}" or (port and not port.isdigit()):
+            return None
+        given = {name: getattr(newcomer, name) for name in Newcomer.__slots__}
+        return cls(**given, address=int(found), port=int(port) if port else None)
+
+    def to_ports(self, ports: Ranges, negated: bool = False) -> Packets:
+        if self.port is None:
+            return Newcomer.to_ports(self, ports, negated)
+        return self.when(bool(ports & Ranges(((self.port, self.port),))) is not negated)
+
+    def in_state(self, states: Collection[str], negated: bool = False) -> Packets:
+        if "dnat" in states:
+            return self.when(not negated)
+        return Newcomer.in_state(self, states, negated)
+
+    def to_kind(self, kinds: Collection[str], negated: bool = False) -> Packets:
+        if set(kinds) <= {"local", "multicast", "broadcast", "anycast"}:
+            return self.when(negated)
+        return self.perhaps
+
+    def to_address(self, networks: Iterable[tuple[int, int]], negated: bool = False) -> Packets:
+        return self.when(any(low <= self.address <= high for low, high in networks) is not negated)
+
+    def leaving(self, negated: bool = False) -> Packets:
+        return self.perhaps
 
 
 _NEVER = {

@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.model import Entry, Packets, Step
-from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.newcomer import Newcomer, network
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.newcomer import Forwarded, Newcomer, network
 from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.ranges import Ranges
 
 # More combinations of set elements than this in one rule are not judged.
@@ -76,23 +76,34 @@ def _add(found: dict[tuple[str, str], Table], entry: Mapping[str, Any]) -> None:
 
 
 def entries(table: Table, newcomer: Newcomer) -> list[Entry]:
-    """The chains of a table that meet a newcomer: filters at input, and translations at prerouting."""
+    """The chains of a table that meet a newcomer: filters at input, or forward, and translations at prerouting."""
     if table.family not in ("inet", _FAMILIES[newcomer.family]):
         return []
-    met = [
-        (name, chain)
-        for name, chain in table.chains.items()
-        if (table.awake and (chain.get("type"), chain.get("hook")) == ("filter", "input"))
-        or (chain.get("type"), chain.get("hook")) == ("nat", "prerouting")
-    ]
+    sent_on = isinstance(newcomer, Forwarded)
+    hooks = {("filter", "forward" if sent_on else "input")} if table.awake else set()
+    hooks |= set() if sent_on else {("nat", "prerouting")}
+    met = [(name, chain) for name, chain in table.chains.items() if (chain.get("type"), chain.get("hook")) in hooks]
     if not met:
         return []
-    steps: dict[str, list[Step]] = {name: [] for name in table.chains}
-    for rule in table.rules:
-        steps[rule["chain"]] += _Rule(table, rule, newcomer).steps()
+    steps = _steps(table, [name for name, _chain in met], newcomer)
     return [
         Entry(name, chain.get("policy", "accept") == "accept", chain["type"] == "nat", steps) for name, chain in met
     ]
+
+
+def _steps(table: Table, called: list[str], newcomer: Newcomer) -> dict[str, list[Step]]:
+    """The steps of these chains and of those that they lead to: what nothing leads to need not be understood."""
+    rules: dict[str, list[Mapping[str, Any]]] = {name: [] for name in table.chains}
+    for rule in table.rules:
+        rules[rule["chain"]].append(rule)
+    steps: dict[str, list[Step]] = {}
+    ahead = list(called)
+    while ahead:
+        chain = ahead.pop()
+        if chain in rules and chain not in steps:
+            steps[chain] = [step for rule in rules[chain] for step in _Rule(table, rule, newcomer).steps()]
+            ahead += [step.target for step in steps[chain] if step.verdict in ("jump", "goto")]
+    return steps
 
 
 class _Rule:
@@ -141,7 +152,8 @@ class _Rule:
                     chosen = _product(list(matched), self._match("==", address["map"]["key"], key))
                     yield from self._verdict(chosen, {kind: {"addr": json.dumps(to)}})
                 return
-            target = f"{address}:{what['port']}" if what and "port" in what else str(address)
+            target = f"[{address}]" if ":" in str(address) else str(address)
+            target += f":{what['port']}" if what and "port" in what else ""
         for packets in matched:
             if self._unknown and verdict not in ("drop", "return"):
                 raise self._malformed(self._unknown)
@@ -200,6 +212,8 @@ class _Rule:
             return _META[what["key"]](self._new, _names(values), operator == "!=")
         if kind == "ct" and what["key"] in ("state", "status") and named:
             return self._new.in_state(_names(values), operator == "!=")
+        if kind == "ct" and what == {"key": "proto-dst", "dir": "original"}:
+            return self._new.to_first_ports(_ports(operator, values), operator == "!=")
         if kind == "fib" and what["result"] == "type" and what["flags"] in ("daddr", ["daddr"]) and named:
             return self._new.to_kind(_names(values), operator == "!=")
         if kind == "&":

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import fnmatch
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import CommandFact
@@ -18,7 +20,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.model 
     Opening,
     openings,
 )
-from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.newcomer import Newcomer
+from ansible_collections.golive.verify.plugins.plugin_utils.packet_filter.newcomer import Forwarded, Newcomer
 
 NFT = ("nft", "-j", "list", "ruleset")
 # iptables-save is that of either back end; the legacy one keeps tables that nft does not see.
@@ -30,24 +32,37 @@ SAVES = {
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Everything that filters: tables of nftables, and tables of iptables by family."""
+    """Everything that filters: tables of nftables, and tables of iptables by family.
+
+    interfaces: those of the host, where they are known.
+    """
 
     nftables: Sequence[nftables.Table] = ()
     iptables: Mapping[str, Sequence[iptables.Table]] = field(default_factory=dict)
+    interfaces: Sequence[str] = ()
 
     def openings(self, trusted: Sequence[str]) -> list[Opening]:
-        """What these rules let in on other than the trusted interfaces."""
+        """What these rules let in on other than the trusted interfaces, or send on from there."""
         untracked = any(table.untracks() for table in self.nftables) or any(
             iptables.untracks(tables) for tables in self.iptables.values()
         )
-        met: dict[tuple[str, str], list[Entry]] = {}
-        for family, protocol in COMBINATIONS:
-            newcomer = Newcomer(family, protocol, ("lo", *trusted), untracked)
-            met[family, protocol] = [
-                *(entry for table in self.nftables for entry in nftables.entries(table, newcomer)),
-                *iptables.entries(self.iptables.get(family, ()), newcomer),
-            ]
-        return openings(met)
+        inner = ("lo", *trusted)
+        outside = tuple(
+            name for name in self.interfaces if not any(fnmatch.fnmatchcase(name, pattern) for pattern in inner)
+        )
+        newcomers = {each: Newcomer(*each, inner, untracked, outside) for each in COMBINATIONS}
+
+        def onward(family: str, protocol: str, target: str) -> list[Entry]:
+            sent = Forwarded.to(target, newcomers[family, protocol])
+            return self._met_by(sent) if sent else []
+
+        return openings({each: self._met_by(newcomer) for each, newcomer in newcomers.items()}, onward)
+
+    def _met_by(self, newcomer: Newcomer) -> list[Entry]:
+        return [
+            *(entry for table in self.nftables for entry in nftables.entries(table, newcomer)),
+            *iptables.entries(self.iptables.get(newcomer.family, ()), newcomer),
+        ]
 
 
 async def running(look: Observer) -> Rules:
@@ -55,13 +70,8 @@ async def running(look: Observer) -> Rules:
     where none does, those that only the missing one could tell of may be there.
     """
     commands = [NFT, *((tool,) for tools in SAVES.values() for tool in tools)]
-    outcomes = dict(
-        zip(
-            (argv[0] for argv in commands),
-            await together(*(attempt(look.command(argv)) for argv in commands)),
-            strict=True,
-        )
-    )
+    interfaces, *told = await together(attempt(_interfaces(look)), *(attempt(look.command(argv)) for argv in commands))
+    outcomes = dict(zip((argv[0] for argv in commands), told, strict=True))
     refusals = [outcome for outcome in outcomes.values() if isinstance(outcome, CannotLook)]
     for refusal in refusals:
         if refusal.reason != "missing_tool":
@@ -73,7 +83,16 @@ async def running(look: Observer) -> Rules:
     if "nft" not in printed and not any(table.filters() for tables in rules.iptables.values() for table in tables):
         detail = "nft is not installed, and iptables-save tells of no rule: those of nftables cannot be seen"
         raise CannotLook("missing_tool", detail)
-    return rules
+    # Unknown interfaces only leave open which of them a rule speaks of.
+    return rules if isinstance(interfaces, CannotLook) else replace(rules, interfaces=interfaces)
+
+
+async def _interfaces(look: Observer) -> list[str]:
+    fact = await look.command(("ip", "-j", "link", "show"))
+    try:
+        return [str(link["ifname"]) for link in json.loads(fact.stdout)]
+    except (ValueError, KeyError, TypeError) as error:
+        raise CannotLook("malformed", "ip does not list interfaces") from error
 
 
 def put_together(printed: Mapping[str, str]) -> Rules:

@@ -13,8 +13,9 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.redis.acl import DANGEROUS, parse_users, user_problems
-from ansible_collections.golive.verify.plugins.plugin_utils.redis.questions import Info, Redis, Refused
-from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import shown
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.info import Info
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.questions import Redis, Refused, Untold
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _KEEPS_OUT = {"NOAUTH", "NOPERM", "DENIED"}
 
@@ -51,19 +52,30 @@ def numbers(version: str) -> tuple[int, ...]:
 
 
 async def reachability(redis: Redis, loopback: bool) -> Part:
-    """More than one machine can reach it, unless it is declared that only its own shall."""
-    bind, local = await together(redis.config("bind"), _own_loopback(redis))
-    alone = local or only_loopback(bind)
+    """More than one machine can reach it, unless it is declared that only its own shall.
+
+    What answers at another address than loopback, to us, need not be asked which addresses it is bound to.
+    """
+    bind, met = await together(attempt(redis.config("bind")), _met_at(redis))
+    outside = [address for address in met if not _is_loopback(address)]
+    if isinstance(bind, CannotLook):
+        if not outside or not isinstance(bind, Untold):
+            raise bind
+        return Part({"bind": f"not told; it answers at {shown(outside[0])}"}, [])
+    local = redis.look.vantage == CONTROLLER and bool(met) and not outside
+    alone = local or only_loopback(bind.value)
     problems = ["only its own machine can reach it (loopback)"] if alone and not loopback else []
-    return Part({"bind": bind or "every address"}, problems)
+    return Part({"bind": str(bind) or "every address"}, problems)
 
 
-async def _own_loopback(redis: Redis) -> bool:
-    """Whether the controller would reach nothing but itself under the server's name."""
-    if redis.look.vantage != CONTROLLER or redis.server.socket:
-        return False
-    resolved = await redis.look.resolve(redis.server.host)
-    return all(_is_loopback(each.address) for each in resolved.addresses)
+async def _met_at(redis: Redis) -> list[str]:
+    """The addresses of the server's name, as seen from where it is asked."""
+    host = redis.server.host
+    if redis.server.socket:
+        return []
+    if redis.look.vantage != CONTROLLER and _is_loopback(host):
+        return [host]
+    return [each.address for each in (await redis.look.resolve(host)).addresses]
 
 
 def only_loopback(bind: str) -> bool:
@@ -82,7 +94,7 @@ def _is_loopback(address: str) -> bool:
 async def protection(redis: Redis) -> Part:
     """A server that loses its passwords still refuses strangers."""
     mode = await redis.config("protected-mode")
-    return Part({"protected-mode": mode}, [] if mode == "yes" else ["protected-mode is off"])
+    return Part({"protected-mode": str(mode)}, [] if mode.value == "yes" else ["protected-mode is off"])
 
 
 async def door(name: str, question: Awaitable[object]) -> Part:

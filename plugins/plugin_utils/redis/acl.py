@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import shown
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 # What wipes, reveals or takes over a whole server, with the categories that contain it. A user who may only read with
 # a command of subcommands (config|get) is harmless, so the harmful subcommand is the one judged.
@@ -20,6 +20,7 @@ DANGEROUS = {
     "keys": {"keyspace", "read", "slow", "dangerous"},
     "config|set": {"admin", "slow", "dangerous"},
     "acl|setuser": {"admin", "slow", "dangerous"},
+    "monitor": {"admin", "slow", "dangerous"},
     "debug": {"admin", "slow", "dangerous"},
     "module|load": {"admin", "slow", "dangerous"},
     "replicaof": {"admin", "slow", "dangerous"},

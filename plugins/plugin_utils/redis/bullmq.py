@@ -9,10 +9,14 @@ import base64
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.plugin_utils.look import together
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.questions import Redis
 from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import Value
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
 
 # How many jobs of a queue are looked at: those next in turn, and those being worked on.
 _NEXT, _ACTIVE = 100, 1000
@@ -68,8 +72,8 @@ class Backlog:
         exists, wait, paused, prioritized, delayed, failed, active = replies
         # Before version 5 a marker such as 0:0 could stand in the list, which is no job.
         ids = [str(value) for value in (*wait, *paused, *prioritized) if not str(value).startswith("0:")]
-        due = _number(delayed[1]) / _SCORE_SHIFT / 1000 if delayed else None
-        return cls(_count(exists) > 0, ids, [str(value) for value in active], _count(failed), due)
+        due = number(delayed[1]) / _SCORE_SHIFT / 1000 if delayed else None
+        return cls(count(exists) > 0, ids, [str(value) for value in active], count(failed), due)
 
     def second(self, queue: Queue) -> Iterator[list[str]]:
         """The questions that follow: when each job began to wait, whether each active one still has its lock."""
@@ -104,7 +108,7 @@ class QueueState:
         *parts, still = replies
         jobs, locks = parts[: len(backlog.waiting)], parts[len(backlog.waiting) :]
         since = [moment for moment in map(_waits_since, jobs) if moment is not None]
-        unlocked = {job for job, lock in zip(backlog.active, locks, strict=True) if _count(lock) == 0}
+        unlocked = {job for job, lock in zip(backlog.active, locks, strict=True) if count(lock) == 0}
         return cls(
             exists=backlog.exists,
             waiting=len(backlog.waiting),
@@ -114,6 +118,33 @@ class QueueState:
             workers=workers,
             overdue=now - backlog.due if backlog.due is not None and backlog.due < now else None,
         )
+
+
+async def drained(redis: Redis, queues: Sequence[Queue], max_wait: int, max_failed: int) -> list[Verdict]:
+    """A verdict on each queue. max_wait: seconds."""
+    firsts = [queue.first() for queue in queues]
+    info, names, replies = await together(redis.info(), redis.client_names(), redis.pipeline(list(chain(*firsts))))
+    backlogs = [Backlog.parse(part) for part in _like(firsts, replies)]
+    seconds = [list(backlog.second(queue)) for backlog, queue in zip(backlogs, queues, strict=True)]
+    answers = _like(seconds, await redis.pipeline(list(chain(*seconds)), quiet=True))
+    verdicts = []
+    for queue, backlog, part in zip(queues, backlogs, answers, strict=True):
+        state = QueueState.parse(backlog, part, sum(map(queue.works, names)), info.now)
+        verdicts.append(
+            judge(
+                expected=f"jobs wait < {max_wait} s, <= {max_failed} failed, none stalled, a worker attached",
+                actual=state.actual(),
+                problems=queue_problems(state, max_wait, max_failed),
+                subject=f"queue {queue.name}",
+            )
+        )
+    return verdicts
+
+
+def _like(shape: Sequence[Sequence[Any]], flat: Sequence[Any]) -> list[list[Any]]:
+    """Cut a flat list into parts as long as those of another."""
+    rest: Iterator[Any] = iter(flat)
+    return [[next(rest) for dummy in part] for part in shape]
 
 
 def queue_problems(state: QueueState, max_wait: int, max_failed: int) -> list[str]:
@@ -143,16 +174,18 @@ def _waits_since(job: Sequence[Value]) -> float | None:
         meant = json.loads(str(opts or "{}")).get("delay") or 0
     except (ValueError, AttributeError) as error:
         raise CannotLook("malformed", "the options of a waiting job are not those of BullMQ") from error
-    return (_number(timestamp) + max(_number(delay or 0), _number(meant))) / 1000
+    return (number(timestamp) + max(number(delay or 0), number(meant))) / 1000
 
 
-def _count(reply: Sequence[Value]) -> int:
+def count(reply: Sequence[Value]) -> int:
+    """A reply that is one whole number."""
     if len(reply) != 1 or not isinstance(reply[0], int):
         raise CannotLook("malformed", "a count that is no number")
     return reply[0]
 
 
-def _number(value: object) -> float:
+def number(value: object) -> float:
+    """A time as Redis or a job tells it."""
     try:
         return float(str(value))
     except ValueError:

@@ -5,33 +5,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import TcpFact
 from ansible_collections.golive.verify.plugins.plugin_utils.look import attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
-from ansible_collections.golive.verify.plugins.plugin_utils.redis.questions import Redis
-from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import shown
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.ha import address
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.questions import Redis, Setting
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.tls.certificates import chain_problems, trusted_there
 
 _TLS_ALERT = "\x15"
 _ANSWERS = ("+", "-", "$")
 
 
-async def handshake(redis: Redis, port: int) -> Part:
-    """Its certificates are those that a client which verifies them would take."""
+async def handshake(redis: Redis, port: int, of: str = "") -> Part:
+    """Its certificates are those that a client which verifies them would take. of: whose port it is, for people."""
     server = redis.server
     name = server.server_name or server.host
     fact, roots = await together(
         redis.look.tls(server.host, port, server_name=server.server_name), trusted_there(redis.look, server.cafile)
     )
     if not fact.accepted:
-        return Part({}, [f"port {port} refuses TLS: {shown(fact.refusal)}"])
+        return Part({}, [f"{of}port {port} refuses TLS: {shown(fact.refusal)}"])
     if not fact.chain_complete:
         raise CannotLook("missing_tool", "this Python cannot show the whole chain of TLS 1.3: use Python 3.10 or newer")
-    problems = chain_problems(fact.certificates(), name, roots, datetime.now(UTC))
-    return Part({f"port {port}": f"{fact.version} {fact.cipher}, certificate for {name}"}, problems)
+    problems = [f"{of}{problem}" for problem in chain_problems(fact.certificates(), name, roots, datetime.now(UTC))]
+    return Part({f"{of}port {port}": f"{fact.version} {fact.cipher}, certificate for {name}"}, problems)
+
+
+def sentinel(redis: Redis, name: str) -> tuple[Awaitable[Part], Awaitable[Part]]:
+    """A Sentinel speaks TLS, and TLS only: it tells clients where the master is, and takes orders to replace it.
+
+    The certificate is judged for the name under which clients know it.
+    """
+    host, port = address(name)
+    watcher = redis.at(host, port)
+    watcher = replace(watcher, server=replace(watcher.server, server_name=None))
+    of = f"sentinel {shown(name)}: "
+    return handshake(watcher, port, of), _clear_sentinel(watcher, of)
+
+
+async def _clear_sentinel(watcher: Redis, of: str) -> Part:
+    probe = await watcher.look.tcp(watcher.server.host, watcher.server.port, send="PING\r\n", read=64)
+    clear = clear_reply(probe, f"{of}clear text")
+    return Part(clear.actual, [f"{of}{problem}" for problem in clear.problems])
+
+
+async def between_servers(redis: Redis) -> Part:
+    """What a replica has from its master, and the nodes of a cluster from each other, is encrypted as well.
+
+    A master is asked for nothing more: replicas reach it on the ports that clients reach it on.
+    """
+    info, *outcomes = await together(redis.info(), *(attempt(redis.config(name)) for name in _BETWEEN_SERVERS))
+    needed = {"tls-replication": info["role"] != "master", "tls-cluster": info.number("cluster_enabled") > 0}
+    actual, problems = {}, []
+    for name, setting in zip(_BETWEEN_SERVERS, outcomes, strict=True):
+        if not needed[name]:
+            continue
+        if isinstance(setting, CannotLook):
+            raise setting
+        actual[name] = str(setting)
+        problems += [] if setting.value == "yes" else [f"{name} is {setting}: data goes between servers in clear"]
+    return Part(actual, problems)
+
+
+_BETWEEN_SERVERS = ("tls-replication", "tls-cluster")
 
 
 async def clear_port(redis: Redis, port: int) -> Part:
@@ -40,8 +82,8 @@ async def clear_port(redis: Redis, port: int) -> Part:
         redis.look.tcp(redis.server.host, port, send="PING\r\n", read=64), attempt(redis.config("port"))
     )
     what = f"clear text on port {port}"
-    if probe.state == "silent" and config == "0":
-        return Part({what: "filtered; the server does not listen in clear"}, [])
+    if probe.state == "silent" and isinstance(config, Setting) and config.value == "0":
+        return Part({what: f"filtered; the server's port is {config}: it does not listen in clear"}, [])
     return clear_reply(probe, what)
 
 
@@ -65,4 +107,4 @@ async def clear_listener(redis: Redis) -> Part:
     port = await attempt(redis.config("port"))
     if isinstance(port, CannotLook):
         return Part({}, [])
-    return Part({"port": port}, [] if port == "0" else [f"the server listens in clear on port {shown(port)}"])
+    return Part({"port": str(port)}, [] if port.value == "0" else [f"the server listens in clear on port {port}"])

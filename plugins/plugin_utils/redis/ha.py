@@ -13,7 +13,8 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils.look import attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.redis.questions import Redis, Refused
-from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import Value, shown
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import Value
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 SENTINEL_PORT, SLOTS = 26379, 16384
 # Milliseconds between the pings of a Sentinel.
@@ -120,7 +121,9 @@ def _reachable(peer: Mapping[str, str]) -> bool:
 
 
 def _in_sync(replica: Mapping[str, str]) -> bool:
-    return replica.get("master-link-status") == "ok" and _reachable(replica)
+    """Whether a replica follows its master and may take its place: one of priority 0 never does."""
+    may = replica.get("slave-priority") != "0"
+    return may and replica.get("master-link-status") == "ok" and _reachable(replica)
 
 
 def view_problems(view: SentinelView, min_sentinels: int, min_replicas: int) -> list[str]:
@@ -152,17 +155,35 @@ class ClusterNode:
 
     @property
     def well(self) -> bool:
-        """Whether it is connected and nobody thinks it failed."""
-        return self.linked and not {"fail", "fail?", "noaddr", "handshake"} & self.flags
+        """Whether it is connected, nobody thinks it failed, and it may take its master's place."""
+        return self.linked and not {"fail", "fail?", "noaddr", "handshake", "nofailover"} & self.flags
 
 
 async def cluster(redis: Redis, min_replicas: int) -> Part:
-    """A cluster serves every slot, and would after the loss of a master."""
+    """A cluster serves every slot, and would after the loss of a master: a replica of each really follows it."""
     state, lines = await together(redis.text("CLUSTER", "INFO"), redis.text("CLUSTER", "NODES"))
     info = {name: value for name, dummy, value in (line.partition(":") for line in state.split())}
     nodes = parse_nodes(lines)
-    actual = {node.address: f"{','.join(sorted(node.flags))}, {node.slots} slots" for node in nodes}
-    return Part({"cluster_state": info.get("cluster_state")} | actual, cluster_problems(info, nodes, min_replicas))
+    replicas = [node for node in nodes if node.master and node.well]
+    follows = await together(*(attempt(_follows(redis, node)) for node in replicas))
+    behind = {node.id for node, outcome in zip(replicas, follows, strict=True) if outcome is False}
+    problems = cluster_problems(info, [node for node in nodes if node.id not in behind], min_replicas)
+    for outcome in follows:
+        if isinstance(outcome, CannotLook) and not problems:
+            raise outcome
+    actual = {
+        node.address: f"{','.join(sorted(node.flags))}, {node.slots} slots"
+        + (", does not follow its master" if node.id in behind else "")
+        for node in nodes
+    }
+    return Part({"cluster_state": info.get("cluster_state")} | actual, problems)
+
+
+async def _follows(redis: Redis, replica: ClusterNode) -> bool:
+    """Whether a replica says itself that it is linked to its master: other nodes only know whether they reach it."""
+    host, dummy, port = replica.address.rpartition(":")
+    info = await redis.at(host or redis.server.host, int(port)).info()
+    return info["role"] == "slave" and info["master_link_status"] == "up"
 
 
 def parse_nodes(text: str) -> list[ClusterNode]:
@@ -176,6 +197,8 @@ def parse_nodes(text: str) -> list[ClusterNode]:
         slots = sum(int(each[2] or each[1]) - int(each[1]) + 1 for each in ranges if each)
         master = "" if parts[3] == "-" else parts[3]
         where = shown(parts[1].partition("@")[0])
+        if not re.fullmatch(r".*:\d+", where):
+            raise CannotLook("malformed", f"CLUSTER NODES: {where} is no address of a node")
         nodes.append(
             ClusterNode(parts[0], where, frozenset(parts[2].split(",")), master, parts[7] == "connected", slots)
         )

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils import facts, reproduce
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, Look, Observer, Request
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.info import Info
 from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import (
     ErrorReply,
     Reply,
@@ -22,15 +24,18 @@ from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import 
     Value,
     parse_csv,
     quote,
-    shown,
 )
+from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _SECONDS = 5.0
 _PATIENCE = 0.2
 # Commands whose rights are given for each subcommand.
 _CONTAINERS = {"ACL", "CLIENT", "CLUSTER", "COMMAND", "CONFIG", "SENTINEL"}
-_DENIED = {"NOAUTH", "NOPERM", "WRONGPASS", "DENIED"}
+_UNKNOWN_USER = {"NOAUTH", "WRONGPASS"}
+_DENIED = _UNKNOWN_USER | {"NOPERM", "DENIED"}
 _BUSY = {"LOADING", "MASTERDOWN", "CLUSTERDOWN", "BUSY", "TRYAGAIN"}
+# How servers, and services that keep a command from their customers, say that there is no such command.
+_NO_COMMAND = re.compile(r"ERR (unknown|unsupported|command is not)", re.IGNORECASE)
 _ERROR_IN_TEXT = re.compile(r"-?([A-Z][A-Z0-9]+ [^\r\n]*)\s*")
 
 
@@ -48,14 +53,18 @@ class Refused(CannotLook):
         return self.said.partition(" ")[0]
 
 
+class Untold(CannotLook):
+    """The server lets us in and keeps a parameter to itself, as those of managed services do."""
+
+
 def _advice(said: str, command: Sequence[str], user: str | None) -> tuple[str, str]:
     right = "+" + "|".join(word.lower() for word in command[: 2 if command[0] in _CONTAINERS else 1])
     code = said.partition(" ")[0]
-    if code in ("NOAUTH", "WRONGPASS"):
+    if code in _UNKNOWN_USER:
         return "denied", "; give user and password_file"
     if code in _DENIED:
         return "denied", f"; to grant it: ACL SETUSER {user or 'default'} {right}"
-    if said.startswith("ERR unknown"):
+    if _NO_COMMAND.match(said):
         return "denied", f"; the server has it disabled or renamed, or is too old for it (wanted: {right})"
     return ("unreachable" if code in _BUSY else "malformed"), ""
 
@@ -73,24 +82,36 @@ class _Quiet(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """The value of a parameter of the server. declared: that it is what people say, since the server does not."""
+
+    value: str
+    declared: bool = False
+
+    def __str__(self) -> str:
+        return f"{shown(self.value)} (declared)" if self.declared else shown(self.value)
+
+
+@dataclass(frozen=True, slots=True)
 class Redis:
-    """One server, and the place it is asked from."""
+    """One server, and the place it is asked from. declared: parameters that count where the server refuses them."""
 
     look: Observer
     server: Server
+    declared: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, look: Observer, want: Wanted) -> Redis:
         """The server that the options of a check name."""
-        return cls(look, Server.of(want))
+        return cls(look, Server.of(want), _declared(want.declared))
 
     def at(self, host: str, port: int) -> Redis:
         """Another server, entered in the same way."""
-        return Redis(self.look, self.server.at(host, port))
+        return replace(self, server=self.server.at(host, port))
 
     def anonymous(self) -> Redis:
         """The same server, asked by somebody without a name."""
-        return Redis(self.look, self.server.anonymous())
+        return replace(self, server=self.server.anonymous())
 
     async def ask(self, *command: str) -> list[Value]:
         """The elements of one reply; an error reply raises Refused."""
@@ -143,12 +164,31 @@ class Redis:
         """What the server tells of itself."""
         return Info.parse(await self.text("INFO"))
 
-    async def config(self, parameter: str) -> str:
+    async def document(self, members: Sequence[str], *command: str) -> Mapping[str, Any] | None:
+        """Members of the JSON document that is the one element of a reply; None without one. The rest does not travel.
+
+        On the host a refusal is only malformed here: ask something beside it that tells refusals apart.
+        """
+        if self.look.vantage == CONTROLLER:
+            line = reproduce.line(self._params([*self.server.argv, *command]) | {"keep": list(members)})
+            return await self.look.call(line, lambda: _members(self._replied(command), members))
+        fact = await self._client([*self.server.argv, *command], keep=members)
+        return _members([fact.stdout] if fact.stdout else [], members)
+
+    async def config(self, parameter: str) -> Setting:
         """The value of one parameter at run time. Never a pattern: some parameters are passwords."""
-        values = await self.ask("CONFIG", "GET", parameter)
+        try:
+            values = await self.ask("CONFIG", "GET", parameter)
+        except Refused as refusal:
+            if refusal.reason != "denied" or refusal.code in _UNKNOWN_USER:
+                raise
+            if parameter in self.declared:
+                return Setting(self.declared[parameter], declared=True)
+            advice = f"where a provider keeps it from you, state it in the option declared: {{{parameter}: …}}"
+            raise Untold(refusal.reason, f"{refusal.detail}; {advice}") from None
         if len(values) != 2 or values[0] != parameter:
             raise CannotLook("malformed", f"CONFIG GET {parameter}: the server knows no such parameter")
-        return str(values[1])
+        return Setting(str(values[1]))
 
     async def client_names(self) -> list[str]:
         """The names of the connections that have one."""
@@ -168,10 +208,14 @@ class Redis:
     def _call(self, commands: Sequence[Sequence[str]], line: str) -> Look[list[Reply]]:
         return self.look.call(line, lambda: _library().ask(self.server, commands, _SECONDS))
 
-    async def _client(self, argv: list[str]) -> facts.CommandFact:
+    def _replied(self, command: Sequence[str]) -> list[Value]:
+        (reply,) = _library().ask(self.server, [command], _SECONDS)
+        return self._values(reply, command)
+
+    async def _client(self, argv: list[str], keep: Sequence[str] = ()) -> facts.CommandFact:
         secrets = {"REDISCLI_AUTH": self.server.password_file} if self.server.password_file else {}
         try:
-            return await self.look.command(argv, env_files=secrets)
+            return await self.look.command(argv, env_files=secrets, keep=keep)
         except CannotLook as failure:
             if "Unrecognized option" in failure.detail:
                 detail = f"{failure.detail} (this redis-cli is too old, or has no TLS)"
@@ -182,6 +226,28 @@ class Redis:
         if isinstance(reply, ErrorReply):
             raise Refused(reply.said, command, self.server.user)
         return reply
+
+
+# What INFO tells instead is never taken from anybody's word.
+_DECLARABLE = ("save", "bind", "protected-mode", "port", "tls-replication", "tls-cluster")
+
+
+def _declared(given: Mapping[str, Any]) -> dict[str, str]:
+    """The declared parameters as CONFIG GET would tell them."""
+    if unknown := sorted(given.keys() - {*_DECLARABLE}):
+        known = ", ".join(_DECLARABLE)
+        raise CannotLook("malformed", f"option declared: the server tells {unknown[0]} itself; it takes only {known}")
+    return {name: {True: "yes", False: "no"}[v] if isinstance(v, bool) else str(v) for name, v in given.items()}
+
+
+def _members(reply: Sequence[Value], members: Sequence[str]) -> dict[str, Any] | None:
+    if not reply:
+        return None
+    try:
+        document = json.loads(str(reply[0]))
+        return {name: document[name] for name in members if name in document}
+    except (ValueError, TypeError) as error:
+        raise CannotLook("malformed", f"what lies there is no JSON object: {type(error).__name__}") from None
 
 
 def _library() -> Any:
@@ -205,39 +271,3 @@ def _all(fact: facts.CommandFact, count: int) -> list[Reply]:
         said = shown(fact.stderr) or "no reason given"
         raise CannotLook("unreachable" if lost else "malformed", f"{len(lines)} replies to {count} commands: {said}")
     return [parse_csv(line) for line in lines]
-
-
-class Info:
-    """The fields of INFO. One that is asked for and missing is CannotLook("malformed"), never a default."""
-
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        self._fields = fields
-
-    @classmethod
-    def parse(cls, text: str) -> Info:
-        """Read the reply of INFO, which starts with the title of a section."""
-        if not text.startswith("# "):
-            raise CannotLook("malformed", f"INFO: {shown(text)!r}")
-        pairs = (line.partition(":") for line in text.splitlines() if not line.startswith("#"))
-        return cls({name: value.strip() for name, colon, value in pairs if colon})
-
-    def __getitem__(self, name: str) -> str:
-        try:
-            return self._fields[name]
-        except KeyError:
-            raise CannotLook("malformed", f"INFO says nothing of {name}") from None
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._fields
-
-    def number(self, name: str) -> int:
-        """A field that is a whole number."""
-        try:
-            return int(self[name])
-        except ValueError:
-            raise CannotLook("malformed", f"INFO: {name} is {shown(self[name])!r}") from None
-
-    @property
-    def now(self) -> float:
-        """The server's own clock, as Unix seconds."""
-        return self.number("server_time_usec") / 1e6

@@ -113,8 +113,3 @@ def _escape(word: str) -> str:
 
 def _escaped(byte: int) -> str:
     return chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\x{byte:02x}"
-
-
-def shown(text: str) -> str:
-    """Text of a server, fit to be printed."""
-    return text[:100].encode("ascii", "backslashreplace").decode()

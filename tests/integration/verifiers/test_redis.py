@@ -5,20 +5,13 @@
 
 from __future__ import annotations
 
-import base64
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from ansible_collections.golive.verify.plugins.action.redis import ActionModule as Redis
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict
-from tests.integration.verifiers.live import prove_live
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Status
 from tests.integration.verifiers.redis_servers import (
     OLD_SERVER,
     PASSWORD,
@@ -29,39 +22,12 @@ from tests.integration.verifiers.redis_servers import (
     start,
     until,
 )
+from tests.integration.verifiers.redis_verdicts import VANTAGES, Options, errs, fails, passes, plain, verdict
 from tests.unit import pki
 
 pytestmark = pytest.mark.skipif(
     SERVER is None, reason="needs redis-server and redis-cli (apt-get install redis-server)"
 )
-VANTAGES = ["host", "controller"]
-Options = dict[str, Any]
-
-
-def prove(control: str, options: Options) -> list[Verdict]:
-    return prove_live(Redis, f"redis.{control}", options)
-
-
-def verdict(control: str, options: Options) -> Verdict:
-    (one,) = prove(control, options)
-    return one
-
-
-def passes(control: str, options: Options) -> None:
-    for each in prove(control, options):
-        assert each.status is Status.PASS, each
-
-
-def fails(control: str, options: Options, because: str) -> None:
-    said = verdict(control, options)
-    assert said.status is Status.FAIL, said
-    assert because in said.message
-
-
-def errs(control: str, options: Options, because: str) -> None:
-    said = verdict(control, options)
-    assert said.status is Status.ERROR, said
-    assert because in said.message
 
 
 @pytest.fixture(scope="module")
@@ -122,10 +88,6 @@ def options(request: pytest.FixtureRequest, server: Server, work: Path) -> Optio
         # The controller reaches it over loopback here.
         "loopback": request.param == "controller",
     }
-
-
-def plain(server: Server, **options: Any) -> Options:
-    return {"port": server.port, "plain_ports": [], **options}
 
 
 @pytest.fixture(scope="module")
@@ -251,6 +213,42 @@ def test_tls_is_on_and_clear_text_is_off(options: Options, server: Server, work:
     errs("tls", options | {"cafile": str(work / "absent.pem")}, "not_found")
 
 
+def test_a_replica_and_sentinels_speak_tls_too(options: Options, server: Server, work: Path) -> None:
+    tls = {
+        "port": 0,
+        "tls_cert_file": work / "good.pem",
+        "tls_key_file": work / "good.key",
+        "tls_ca_cert_file": work / "ca.pem",
+        "tls_auth_clients": "no",
+        "tls_replication": "yes",
+    }
+    connect: Options = {"ssl": True, "ssl_ca_certs": str(work / "ca.pem")}
+    master = {"replicaof": f"127.0.0.1 {server.port}", "masteruser": "root", "masterauth": PASSWORD, "save": '""'}
+    watch = {"sentinel": f"monitor shop 127.0.0.1 {server.port} 1"}
+    directory = work / options["from"]
+    started = []
+    try:
+        for name, settings, args in (
+            ("replica", tls | master | {"tls_port": free_port()}, []),
+            ("sentinel", tls | watch | {"tls_port": free_port()}, ["--sentinel"]),
+        ):
+            started.append(start(directory / name, settings, args=args, **connect))
+        replica, sentinel = started
+        until(lambda: replica.root.info("replication")["master_link_status"] == "up")
+        wanted = plain(replica, tls=True, cafile=options["cafile"], **{"from": options["from"]})
+        passes("tls", wanted | {"sentinels": [f"127.0.0.1:{sentinel.port}"]})
+        with replica.config(tls_replication="no"):
+            fails("tls", wanted, "tls-replication is no")
+        started.append(start(directory / "clear", watch | {"port": free_port()}, args=["--sentinel"]))
+        where = f"127.0.0.1:{started[-1].port}"
+        errs("tls", wanted | {"sentinels": [f"127.0.0.1:{free_port()}"]}, "unreachable")
+        wanted["timeout"] = 1  # a server that waits for the end of a line does not refuse TLS
+        fails("tls", wanted | {"sentinels": [where]}, f"sentinel {where}: port {started[-1].port} answers in clear")
+    finally:
+        for each in started:
+            each.stop()
+
+
 @pytest.mark.parametrize("vantage", VANTAGES)
 def test_an_expired_certificate_and_a_clear_port_fail(work: Path, vantage: str) -> None:
     settings = {
@@ -356,43 +354,6 @@ def test_a_cache_is_judged_by_its_hits_its_lifetimes_and_its_warmth(options: Opt
     root.flushall()
 
 
-def queue(root: Any, name: str, waiting: int = 1, age: float = 0) -> None:
-    """What BullMQ lays down for a queue with waiting jobs."""
-    now = time.time() - age
-    root.hset(f"bull:{name}:meta", mapping={"opts.maxLenEvents": 10000, "version": "bullmq:5.0.0"})
-    for number in range(1, waiting + 1):
-        job = {"name": "send", "data": "{}", "opts": '{"attempts":1}', "timestamp": int(now * 1000), "delay": 0}
-        root.hset(f"bull:{name}:{number}", mapping=job)
-        root.lpush(f"bull:{name}:wait", number)
-
-
-def test_a_queue_that_drains_passes_and_one_that_does_not_fails(options: Options, server: Server) -> None:
-    root = server.root
-    root.flushall()
-    queue(root, "mail")
-    wanted = options | {"queues": ["mail"]}
-    fails("queue_health", wanted, "no worker is attached")
-    root.client_setname("bull:" + base64.b64encode(b"mail").decode())
-    passes("queue_health", wanted)
-    queue(root, "mail", age=900)
-    fails("queue_health", wanted, "waits for 90")
-    root.delete("bull:mail:wait")
-    root.zadd("bull:mail:failed", {str(number): number for number in range(1900)})
-    fails("queue_health", wanted, "1900 jobs failed")
-    passes("queue_health", wanted | {"max_failed": 2000})
-    root.delete("bull:mail:failed")
-    root.zadd("bull:mail:delayed", {"9": (time.time() - 1000) * 1000 * 4096})
-    fails("queue_health", wanted, "overdue by 100")
-    root.delete("bull:mail:delayed")
-    root.lpush("bull:mail:active", "7")
-    root.set("bull:mail:7:lock", "token", ex=30)
-    passes("queue_health", wanted)
-    root.delete("bull:mail:7:lock")
-    fails("queue_health", wanted, "1 jobs stalled")
-    root.client_setname("")
-    root.flushall()
-
-
 def test_what_the_user_may_not_ask_is_an_error_that_names_the_right(options: Options, server: Server) -> None:
     for rule, control, more in (
         ("-config|get", "persistence", {}),
@@ -412,176 +373,3 @@ def test_what_the_user_may_not_ask_is_an_error_that_names_the_right(options: Opt
     server.root.execute_command("ACL", "SETUSER", "verifier", "-config|get")
     passes("maxmemory", options | {"maxmemory_policy": "noeviction"})
     server.root.execute_command("ACL", "SETUSER", "verifier", "+config|get")
-
-
-ASKED: dict[str, Options] = {
-    "provisioned": {},
-    "persistence": {},
-    "maxmemory": {"maxmemory_policy": "noeviction"},
-    "tls": {"tls_port": 1},
-    "ha": {"sentinels": ["127.0.0.1:1"], "master_name": "shop"},
-    "connectivity": {"clients": ["shop"]},
-    "caching": {"cache_keys": ["*"]},
-    "queue_health": {"queues": ["mail"]},
-}
-
-
-@pytest.mark.parametrize("vantage", VANTAGES)
-@pytest.mark.parametrize("control", ASKED)
-def test_a_server_that_is_down_is_an_error(control: str, vantage: str) -> None:
-    options = {"port": free_port(), "plain_ports": [], "from": vantage} | ASKED[control]
-    if control == "tls":
-        options["tls_port"] = options["port"]
-    errs(control, options, "unreachable")
-
-
-@pytest.mark.parametrize("control", [name for name in ASKED if name != "tls"])
-def test_a_missing_client_and_garbage_are_errors(control: str, work: Path) -> None:
-    garbage = work / "garbage-cli"
-    garbage.write_text("#!/bin/sh\necho 'I am no Redis, (nil) \"'\n")
-    garbage.chmod(0o755)
-    empty = work / "silent-cli"
-    empty.write_text("#!/bin/sh\n")
-    empty.chmod(0o755)
-    errs(control, ASKED[control] | {"client": "redis-cli-that-is-not-there"}, "missing_tool")
-    errs(control, ASKED[control] | {"client": str(garbage)}, "malformed")
-    errs(control, ASKED[control] | {"client": str(empty)}, "malformed")
-
-
-@pytest.mark.parametrize("control", ASKED)
-def test_a_peer_that_is_no_redis_is_an_error_from_outside(control: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            while True:
-                try:
-                    peer, dummy = listener.accept()
-                except OSError:
-                    return
-                with peer:
-                    peer.recv(1024)
-                    peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-
-        threading.Thread(target=serve, daemon=True).start()
-        port = listener.getsockname()[1]
-        options = {"from": "controller", "port": port, "plain_ports": []} | ASKED[control]
-        options |= {"tls_port": port} if control == "tls" else {}
-        options |= {"sentinels": [f"127.0.0.1:{port}"]} if control == "ha" else {}
-        errs(control, options, "malformed")
-        listener.shutdown(socket.SHUT_RDWR)
-
-
-def test_a_client_that_hangs_is_a_timeout(work: Path) -> None:
-    hanging = work / "hanging-cli"
-    hanging.write_text("#!/bin/sh\nexec sleep 60\n")
-    hanging.chmod(0o755)
-    errs("persistence", {"client": str(hanging), "timeout": 0.3}, "timeout")
-
-
-@pytest.fixture(scope="module")
-def sentinels(work: Path) -> Iterator[tuple[list[Server], Server, Server]]:
-    """Three Sentinels, a master and a replica of it."""
-    master = start(work / "master", {"port": free_port(), "save": '""'})
-    replica = start(work / "replica", {"port": free_port(), "save": '""', "replicaof": f"127.0.0.1 {master.port}"})
-    until(lambda: replica.root.info("replication")["master_link_status"] == "up")
-    watchers = []
-    for number in range(3):
-        settings = {
-            "port": free_port(),
-            "sentinel": [
-                f"monitor shop 127.0.0.1 {master.port} 2",
-                "down-after-milliseconds shop 1500",
-                "failover-timeout shop 60000",
-            ],
-        }
-        watchers.append(start(work / f"sentinel{number}", settings, args=["--sentinel"]))
-    for watcher in watchers:
-        until(lambda watcher=watcher: _usable(watcher) == 3)
-        until(lambda watcher=watcher: watcher.root.sentinel_slaves("shop")[0]["master-link-status"] == "ok")
-    yield watchers, master, replica
-    for each in (*watchers, master, replica):
-        each.stop()
-
-
-def _usable(watcher: Server) -> int:
-    peers = watcher.root.sentinel_sentinels("shop")
-    return 1 + sum(not {"s_down", "disconnected"} & set(each["flags"].split(",")) for each in peers)
-
-
-def _silent(records: Any) -> bool:
-    """Whether a Sentinel has heard nothing of these for so long that it cannot be a moment's matter."""
-    return all(int(each["last-ok-ping-reply"]) > 2700 for each in records)
-
-
-def test_sentinels_fail_over_while_they_have_a_quorum(sentinels: Any) -> None:
-    watchers, _master, replica = sentinels
-    names = [f"127.0.0.1:{watcher.port}" for watcher in watchers]
-    both = [{"from": vantage, "sentinels": names, "master_name": "shop"} for vantage in VANTAGES]
-    for options in both:
-        passes("ha", options)
-        fails("ha", options | {"master_name": "other"}, "watches no master of this name")
-        fails("ha", options | {"min_replicas": 2}, "1 replicas in sync, not 2")
-        errs("ha", options | {"sentinels": [*names, f"127.0.0.1:{free_port()}"]}, "unreachable")
-    watchers[0].root.execute_command("SENTINEL", "SET", "shop", "quorum", "3")
-    fails("ha", both[0], "with one sentinel less")
-    watchers[0].root.execute_command("SENTINEL", "SET", "shop", "quorum", "2")
-    replica.stop()
-    until(lambda: _silent(watchers[0].root.sentinel_slaves("shop")))
-    for options in both:
-        fails("ha", options | {"sentinels": names[:1]}, "0 replicas in sync")
-    watchers[1].stop()
-    watchers[2].stop()
-    until(lambda: _silent(watchers[0].root.sentinel_sentinels("shop")))
-    for options in both:
-        fails("ha", options, "sees only 1 usable sentinels of 3")
-
-
-def _nodes(server: Server) -> list[Any]:
-    return list(server.root.cluster("nodes").values())
-
-
-@pytest.fixture(scope="module")
-def cluster(work: Path) -> Iterator[list[Server]]:
-    """Three masters, of which each has a replica."""
-    settings = {"cluster_enabled": "yes", "cluster_node_timeout": "1500", "save": '""'}
-    nodes = [
-        start(work / f"node{number}", settings | {"port": free_port(), "cluster_port": free_port()})
-        for number in range(6)
-    ]
-    masters, replicas = nodes[:3], nodes[3:]
-    for number, node in enumerate(masters):
-        last = 16383 if number == 2 else (number + 1) * 5461 - 1
-        node.root.execute_command("CLUSTER", "ADDSLOTSRANGE", number * 5461, last)
-    for number, node in enumerate(nodes):
-        node.root.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
-    for node in nodes[1:]:
-        bus = node.root.config_get("cluster-port")["cluster-port"]
-        nodes[0].root.execute_command("CLUSTER", "MEET", "127.0.0.1", node.port, bus)
-    until(lambda: all(node.root.cluster("info")["cluster_known_nodes"] == "6" for node in nodes))
-    for master, replica in zip(masters, replicas, strict=True):
-        until(
-            lambda m=master, r=replica: r.root.execute_command(
-                "CLUSTER", "REPLICATE", m.root.execute_command("CLUSTER", "MYID")
-            )
-        )
-    until(lambda: masters[0].root.cluster("info")["cluster_state"] == "ok")
-    until(lambda: sum("slave" in each["flags"] for each in _nodes(masters[0])) == 3)
-    yield nodes
-    for node in nodes:
-        node.stop()
-
-
-def test_a_cluster_covers_all_slots_with_replicas(cluster: list[Server], bare: Server) -> None:
-    both = [plain(cluster[0], cluster=True, **{"from": vantage}) for vantage in VANTAGES]
-    for options in both:
-        passes("ha", options)
-        fails("ha", options | {"min_replicas": 2}, "1 working replicas, not 2")
-        errs("ha", options | {"port": bare.port}, "cluster support disabled")
-    cluster[5].stop()
-    until(lambda: any("fail" in each["flags"] for each in _nodes(cluster[0])))
-    for options in both:
-        fails("ha", options, "0 working replicas, not 1")
-    cluster[2].stop()
-    until(lambda: cluster[0].root.cluster("info")["cluster_state"] == "fail")
-    for options in both:
-        fails("ha", options, "cluster_state is fail")

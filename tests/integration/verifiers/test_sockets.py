@@ -65,9 +65,7 @@ def listen(net: tuple[Host, Host]) -> Iterator[Listen]:
 
 
 def prove(net: tuple[Host, Host], control: str, **options: Any) -> list[Verdict]:
-    want = interface("golive.verify.sockets").parse(
-        {"allow": [80], "addresses": [IPV4, IPV6], "timeout": 2.2} | options
-    )
+    want = interface("golive.verify.sockets").parse({"allow": [80], "addresses": [IPV4, IPV6]} | options)
 
     async def prover() -> Any:
         return await Sockets.provers()[control](Sockets.__new__(Sockets), Observer(want["from"], want.timeout), want)
@@ -142,7 +140,7 @@ def test_the_three_views_are_named_in_one_sentence(net: tuple[Host, Host], liste
     four, six = outside(net)
     assert four.status is Status.FAIL
     assert four.message.startswith(f"5432/tcp answers from outside at {IPV4}, python")
-    assert four.message.endswith("listens on 0.0.0.0, and nobody declared it")
+    assert four.message.endswith("listens on 0.0.0.0, the rules accept it by default, and nobody declared it")
     assert six.status is Status.PASS, six.message
 
 
@@ -184,3 +182,54 @@ def test_loopback_is_not_outside(net: tuple[Host, Host]) -> None:
     (verdict,) = outside(net, addresses=["127.0.0.1"])
     assert verdict.status is Status.ERROR
     assert "not outside" in verdict.message
+
+
+def test_rules_that_let_in_what_nobody_takes_are_found(net: tuple[Host, Host], listen: Listen) -> None:
+    listen("tcp", "0.0.0.0", 80)
+    rules(net[0], "-p tcp -m multiport --dports 80,8080 -j ACCEPT")
+    (verdict,) = outside(net, addresses=[IPV4])
+    assert verdict.status is Status.FAIL
+    said = f"the rules accept 8080/tcp, nothing listens on it inside, and from outside {IPV4} is refused"
+    assert said in verdict.message
+    assert outside(net, addresses=[IPV4], compare=False)[0].status is Status.PASS
+    listen("tcp", "0.0.0.0", 8080)
+    assert outside(net, addresses=[IPV4], allow=[80, 8080])[0].status is Status.PASS
+
+
+def test_a_port_that_only_another_filter_closes_is_found(net: tuple[Host, Host], listen: Listen) -> None:
+    listen("tcp", "0.0.0.0", 80)
+    listen("tcp", "0.0.0.0", 9100)
+    net[1].run(
+        *["iptables", "-A", "OUTPUT", "-p", "tcp", "--dport", "9100", "-j", "REJECT", "--reject-with", "tcp-reset"]
+    )
+    (verdict,) = outside(net, addresses=[IPV4])
+    assert verdict.status is Status.FAIL
+    assert verdict.message.startswith(f"9100/tcp is refused from outside at {IPV4}, python")
+    assert "listens on 0.0.0.0, the rules accept it by default: only another filter" in verdict.message
+    rules(net[0], "-p tcp --dport 80 -j ACCEPT")
+    assert outside(net, addresses=[IPV4])[0].status is Status.PASS
+
+
+def test_a_port_that_answers_though_rules_and_sockets_close_it_is_found(net: tuple[Host, Host], listen: Listen) -> None:
+    listen("tcp", "0.0.0.0", 80)
+    listen("tcp", "0.0.0.0", 8444)
+    rules(net[0], "-p tcp --dport 80 -j ACCEPT")
+    for port in (8443, 8444):  # as a load balancer in front would
+        net[1].run(*f"iptables -t nat -A OUTPUT -p tcp --dport {port} -j DNAT --to {IPV4}:80".split())
+    allow = [80, {"port": "8443-8444", "from": "198.51.100.0/24"}]
+    (verdict,) = outside(net, addresses=[IPV4], allow=allow)
+    assert verdict.status is Status.FAIL
+    assert (
+        "8443/tcp answers from outside at 192.0.2.10, nothing listens on it inside, the rules do not accept it: "
+        in (verdict.message)
+    )
+    assert "8444/tcp answers from outside" in verdict.message
+    assert "the rules do not accept it: something goes past the rules" in verdict.message
+    assert outside(net, addresses=[IPV4], allow=allow, compare=False)[0].status is Status.PASS
+
+
+def rules(host: Host, accepted: str) -> None:
+    """Accept this and what belongs to it, and nothing else."""
+    for rule in ("-P INPUT DROP", "-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT", f"-A INPUT {accepted}"):
+        host.run("iptables", *rule.split())
+    host.run("iptables", *["-A", "INPUT", "-p", "tcp", "-j", "REJECT", "--reject-with", "tcp-reset"])

@@ -20,10 +20,13 @@ from ansible_collections.golive.verify.plugins.plugin_utils.results import Statu
 from tests.unit.proving import prove
 
 RECORDED = Path(__file__).parent / "recorded" / "firewall"
-NFT = "nft -j list ruleset"
+NFT, LINKS = "nft -j list ruleset", "ip -j link show"
 SAVES = ("iptables-save", "ip6tables-save", "iptables-legacy-save", "ip6tables-legacy-save")
 ZONES, PERMANENT = "firewall-cmd --list-all-zones", "firewall-cmd --permanent --list-all-zones"
+POLICIES = ("firewall-cmd --list-all-policies", "firewall-cmd --permanent --list-all-policies")
+DIRECT = ("firewall-cmd --direct --get-all-rules", "firewall-cmd --permanent --direct --get-all-rules")
 TOOLS = {"nft": NFT, "firewall-cmd-zones": ZONES, "firewall-cmd-permanent": PERMANENT}
+HOST_POLICY = "allow-host-ipv6 (active)\n  priority: -15000\n  target: CONTINUE\n  ingress-zones: ANY\n"
 UNITS = ("nftables", "netfilter-persistent", "iptables", "ufw", "firewalld")
 FILES = (
     *("/etc/nftables.conf", "/etc/sysconfig/nftables.conf", "/etc/iptables/rules.v4", "/etc/iptables/rules.v6"),
@@ -59,7 +62,9 @@ def unit(name: str, enabled: str = "enabled") -> dict[str, Any]:
 def nothing() -> dict[str, Any]:
     """A host without any firewall tool."""
     absent = CannotLook("missing_tool", "not installed")
-    answers: dict[str, Any] = dict.fromkeys((NFT, *SAVES, ZONES, PERMANENT, *map(load, FILES[:2])), absent)
+    answers: dict[str, Any] = dict.fromkeys(
+        (NFT, LINKS, *SAVES, ZONES, PERMANENT, *POLICIES, *DIRECT, *map(load, FILES[:2])), absent
+    )
     lacking = CannotLook("not_found", "no such file")
     answers |= dict.fromkeys((f"{tool} {path}" for path in FILES for tool in ("cat", "stat -L")), lacking)
     return answers | dict.fromkeys((f"systemctl show {name}.service" for name in UNITS), lacking)
@@ -73,6 +78,8 @@ def recorded(name: str) -> dict[str, Any]:
             text, inside = path.read_text(encoding="utf-8"), f"/{path.relative_to(RECORDED / name)}"
             line = TOOLS.get(path.name, path.name)
             answers |= {f"cat {inside}": file(inside, text)} if "/etc/" in inside else {line: printed(text)}
+    if name == "firewalld":
+        answers |= dict.fromkeys(POLICIES, printed(HOST_POLICY)) | dict.fromkeys(DIRECT, printed(""))
     service = {"iptables": "netfilter-persistent", "docker": "nftables"}.get(name, name) + ".service"
     answers[f"systemctl show {service}"] = unit(service)
     if service == "nftables.service":
@@ -238,6 +245,37 @@ def test_what_would_load_and_cannot_be_read_is_an_error() -> None:
 def test_ufw_closes_ipv6_where_it_does_not_manage_it() -> None:
     answers = changed("ufw", "cat /etc/default/ufw", "IPV6=yes", "IPV6=no")
     assert after_a_reboot(answers, UFW).actual["ufw.service"]["ipv6"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "said"),
+    [
+        (
+            {POLICIES[0]: printed(HOST_POLICY.replace("CONTINUE", "ACCEPT"))},
+            Status.FAIL,
+            "policy allow-host-ipv6 is not",
+        ),
+        ({POLICIES[1]: printed("")}, Status.FAIL, "policy allow-host-ipv6 is not the same"),
+        (
+            {DIRECT[0]: printed("ipv4 filter INPUT 0 -j DROP\n")},
+            Status.FAIL,
+            "direct rule ipv4 filter INPUT 0 -j DROP is",
+        ),
+        (dict.fromkeys(DIRECT, printed("ipv4 filter INPUT 0 -j DROP\n")), Status.PASS, ""),
+        (
+            dict.fromkeys(POLICIES, CannotLook("malformed", "exit status 2: unrecognized arguments: --list")),
+            Status.PASS,
+            "",
+        ),
+        (dict.fromkeys(POLICIES, CannotLook("denied", "no")), Status.ERROR, "denied"),
+        (dict.fromkeys(DIRECT, CannotLook("timeout", "no")), Status.ERROR, "timeout"),
+        ({DIRECT[0]: printed("  garbage")}, Status.ERROR, "does not list"),
+    ],
+)
+def test_all_that_firewalld_keeps_is_compared(change: dict[str, Any], status: Status, said: str) -> None:
+    verdict = after_a_reboot(recorded("firewalld") | change, FIREWALLD)
+    assert verdict.status is status
+    assert said in verdict.message
 
 
 def test_a_zone_changed_at_run_time_is_seen() -> None:

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import base64
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,89 +13,45 @@ import pytest
 from ansible_collections.golive.verify.plugins.action.redis import ActionModule as Redis
 from ansible_collections.golive.verify.plugins.action.redis import aof_problems, memory_problems, rdb_problems
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.facts import TcpFact
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked
-from ansible_collections.golive.verify.plugins.plugin_utils.redis import access, bullmq, ha
+from ansible_collections.golive.verify.plugins.plugin_utils.redis import access
 from ansible_collections.golive.verify.plugins.plugin_utils.redis.acl import DANGEROUS, parse_users, user_problems
-from ansible_collections.golive.verify.plugins.plugin_utils.redis.encryption import clear_reply
-from ansible_collections.golive.verify.plugins.plugin_utils.redis.questions import Info
-from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import ErrorReply, parse_csv, quote
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.info import Info
+from ansible_collections.golive.verify.plugins.plugin_utils.redis.server import quote
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status
-from tests.unit import pki
+from tests.unit.action.redis_recordings import (
+    ADMIN_RULES,
+    CLI,
+    INFO,
+    NOAUTH,
+    NOW,
+    OWN,
+    USERS,
+    csv,
+    error,
+    info,
+    said,
+)
 from tests.unit.proving import prove, status
 
-CLI = "redis-cli -h 127.0.0.1 -p 6379"
-OWN = 'REDISCLI_AUTH="$(cat /etc/redis/password)" redis-cli -h 127.0.0.1 -p 6379'
-NOW = int(time.time())
-INFO: dict[str, Any] = {
-    "redis_version": "7.2.5",
-    "run_id": "a" * 40,
-    "server_time_usec": NOW * 10**6,
-    "uptime_in_seconds": 86400,
-    "role": "master",
-    "loading": 0,
-    "aof_enabled": 1,
-    "aof_last_write_status": "ok",
-    "aof_last_bgrewrite_status": "ok",
-    "rdb_last_bgsave_status": "ok",
-    "rdb_last_save_time": NOW - 600,
-    "rdb_changes_since_last_save": 5,
-    "maxmemory": 1 << 30,
-    "total_system_memory": 4 << 30,
-    "used_memory": 1 << 20,
-    "maxmemory_policy": "noeviction",
-    "keyspace_hits": 9000,
-    "keyspace_misses": 1000,
-    "evicted_keys": 0,
-}
-NOAUTH = "NOAUTH Authentication required."
-ADMIN_RULES = "~* &* +@all"
-USERS = [f"user default off resetchannels -@all #{'0' * 64}", f"user root on #{'1' * 64} {ADMIN_RULES}"]
 
-
-def said(stdout: str, stderr: str = "") -> dict[str, Any]:
-    return {"exit": 0, "stdout": stdout, "stderr": stderr}
-
-
-def info(**changes: Any) -> dict[str, Any]:
-    return said("# Server\r\n" + "".join(f"{name}:{value}\r\n" for name, value in (INFO | changes).items()))
-
-
-def error(words: str) -> dict[str, Any]:
-    return said(f'ERROR,"{words}"\n')
-
-
-def csv(*values: str) -> dict[str, Any]:
-    return said(",".join(f'"{value}"' for value in values) + "\n")
-
-
-def config(name: str, value: str, cli: str = CLI) -> dict[str, Any]:
-    return {f"{cli} --csv CONFIG GET {name}": csv(name, value)}
-
-
-def provisioned(options: Mapping[str, Any] | None = None, **changes: Any) -> Status:
+def provisioned(
+    options: Mapping[str, Any] | None = None, more: Mapping[str, Any] | None = None, at: str = CLI, **changes: Any
+) -> Status:
+    """more: further answers by their lines. changes: other answers, by name. at: where the server is."""
+    own = OWN.replace(CLI, at)
     names = " ".join(name.partition("|")[0] for name in DANGEROUS)
-    answers: dict[str, Any] = {
-        f"{OWN} INFO": info(),
-        f"{OWN} --csv PING": csv("PONG"),
-        **config("bind", "10.0.0.5 -::1", OWN),
-        **config("protected-mode", "yes", OWN),
-        f"{OWN} --csv ACL LIST": csv(*USERS),
-        f"{OWN} --csv COMMAND INFO {names}": csv(*(name.partition("|")[0] for name in DANGEROUS)),
-        f"{CLI} --csv PING": error(NOAUTH),
-        f"{CLI} INFO": said(NOAUTH + "\n"),
-    }
     places = {
-        "info": f"{OWN} INFO",
-        "ping": f"{OWN} --csv PING",
-        "bind": f"{OWN} --csv CONFIG GET bind",
-        "mode": f"{OWN} --csv CONFIG GET protected-mode",
-        "acl": f"{OWN} --csv ACL LIST",
-        "commands": f"{OWN} --csv COMMAND INFO {names}",
-        "stranger_ping": f"{CLI} --csv PING",
-        "stranger_info": f"{CLI} INFO",
+        "info": (f"{own} INFO", info()),
+        "ping": (f"{own} --csv PING", csv("PONG")),
+        "bind": (f"{own} --csv CONFIG GET bind", csv("bind", "10.0.0.5 -::1")),
+        "mode": (f"{own} --csv CONFIG GET protected-mode", csv("protected-mode", "yes")),
+        "acl": (f"{own} --csv ACL LIST", csv(*USERS)),
+        "commands": (f"{own} --csv COMMAND INFO {names}", csv(*(name.partition("|")[0] for name in DANGEROUS))),
+        "stranger_ping": (f"{at} --csv PING", error(NOAUTH)),
+        "stranger_info": (f"{at} INFO", said(NOAUTH + "\n")),
     }
-    answers |= {places[name]: answer for name, answer in changes.items()}
+    answers = {line: changes.get(name, answer) for name, (line, answer) in places.items()} | dict(more or {})
     declared = {"password_file": "/etc/redis/password", "admin_users": ["root"]} | dict(options or {})
     return status(Redis, "redis.provisioned", declared, answers)
 
@@ -264,6 +218,64 @@ def test_a_refused_config_names_the_right_to_grant() -> None:
     assert "ACL SETUSER default +config|get" in verdict.message
 
 
+REFUSED = (
+    error("ERR unknown command `config`, with args beginning with: `get`, `save`"),
+    error("ERR Command is not available: 'CONFIG'"),
+    error("NOPERM User default has no permissions to run the 'config|get' command"),
+)
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+def test_a_managed_server_that_refuses_config_is_judged_by_what_it_tells(refused: dict[str, Any]) -> None:
+    assert persistence(save=refused) is Status.ERROR
+    assert persistence(info(rdb_saves=0), save=refused) is Status.ERROR
+    assert persistence(info(rdb_saves=3), save=refused) is Status.PASS
+    assert persistence(info(rdb_saves=3, rdb_last_save_time=0), save=refused) is Status.FAIL
+    assert persistence(save=refused, declared={"save": "900 1"}) is Status.PASS
+    assert persistence(save=refused, declared={"save": ""}) is Status.FAIL
+    assert persistence(info(aof_enabled=0), save=refused, declared={"save": "900 1"}) is Status.FAIL
+
+
+def test_what_is_declared_is_shown_so_and_counts_only_where_the_server_refuses() -> None:
+    answers = {f"{CLI} INFO": info(), f"{CLI} --csv CONFIG GET save": REFUSED[0]}
+    options = {"persistence": ["rdb"], "declared": {"save": "900 1"}}
+    (verdict,) = prove(Redis, "redis.persistence", options, answers)
+    assert verdict.actual["save"] == "900 1 (declared)"
+    (verdict,) = prove(Redis, "redis.persistence", options | {"declared": {}}, answers)
+    assert "state it in the option declared: {save: …}" in verdict.message
+    assert persistence(save=csv("save", ""), declared={"save": "900 1"}) is Status.FAIL
+    for hidden in (error(NOAUTH), error("LOADING no"), CannotLook("timeout", "10 s"), said("\n")):
+        assert persistence(info(rdb_saves=3), save=hidden, declared={"save": "900 1"}) is Status.ERROR
+    (verdict,) = prove(Redis, "redis.persistence", {"declared": {"appendonly": True}}, {})
+    assert verdict.status is Status.ERROR
+    assert "the server tells appendonly itself" in verdict.message
+
+
+def test_a_managed_server_is_provisioned_by_where_it_answers() -> None:
+    managed: dict[str, Any] = {"bind": REFUSED[0], "mode": REFUSED[0]}
+    assert provisioned(**managed) is Status.ERROR
+    assert provisioned({"declared": {"protected-mode": True}}, **managed) is Status.ERROR
+    assert provisioned({"declared": {"protected-mode": True, "bind": "10.0.0.5"}}, **managed) is Status.PASS
+    assert provisioned({"declared": {"protected-mode": True, "bind": "127.0.0.1"}}, **managed) is Status.FAIL
+    assert provisioned({"declared": {"protected-mode": False, "bind": ""}}, **managed) is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("address", "bind", "proven"),
+    [
+        ("10.0.0.5", REFUSED[0], Status.PASS),
+        ("127.0.0.2", REFUSED[0], Status.ERROR),
+        ("10.0.0.5", CannotLook("timeout", "10 s"), Status.ERROR),
+        ("10.0.0.5", csv("bind", "127.0.0.1"), Status.FAIL),
+    ],
+)
+def test_what_answers_elsewhere_than_on_loopback_is_reachable(address: str, bind: Any, proven: Status) -> None:
+    found = {"host": "cache.test", "addresses": [{"address": address, "family": "ipv4"}]}
+    options: dict[str, Any] = {"host": "cache.test", "declared": {"protected-mode": True}}
+    at = "redis-cli -h cache.test -p 6379"
+    assert provisioned(options, {"getent ahosts cache.test": found}, at, bind=bind, mode=REFUSED[0]) is proven
+
+
 @pytest.mark.parametrize(
     ("limit", "policy", "well"),
     [
@@ -288,188 +300,6 @@ def test_memory_that_cannot_be_seen_is_an_error_and_no_policy_is_not_asked() -> 
         )
     with pytest.raises(NotAsked):
         prove(Redis, "redis.maxmemory", {}, {})
-
-
-def port(number: int, state: str = "open", reply: str | None = "") -> dict[str, Any]:
-    return {"address": "127.0.0.1", "family": "ipv4", "port": number, "state": state, "reply": reply}
-
-
-@pytest.fixture(scope="module")
-def chain() -> tuple[str, list[str]]:
-    """A root as PEM, and a chain that leads to it."""
-    root = pki.authority("Root")
-    leaf = pki.issue("cache", root, names=["127.0.0.1"])
-    return root.pem.decode(), [base64.b64encode(leaf.der).decode()]
-
-
-def tls(chain: tuple[str, list[str]], clear: Any, listener: Any, shake: Any = None) -> Status:
-    root, ders = chain
-    file = {"path": "/ca.pem", "type": "file", "size": 1, "mode": "0644", "uid": 0, "gid": 0, "owner": "root"}
-    file |= {"group": "root", "mtime": 0.0, "content": root}
-    agreed = {"accepted": True, "address": "127.0.0.1", "family": "ipv4", "version": "TLSv1.3", "chain": ders}
-    cli = "redis-cli -h 127.0.0.1 -p 6380 --tls --cacert /ca.pem"
-    answers = {
-        "openssl s_client -connect 127.0.0.1:6380 -servername 127.0.0.1 -showcerts": shake or agreed,
-        "cat /ca.pem": file,
-        f"{cli} --csv CONFIG GET port": listener,
-        r"printf 'PING\015\012' | nc -w 5 127.0.0.1 6379": clear,
-        r"printf 'PING\015\012' | nc -w 5 127.0.0.1 6380": port(6380),
-    }
-    return status(Redis, "redis.tls", {"port": 6380, "tls": True, "cafile": "/ca.pem"}, answers)
-
-
-OFF, REFUSED = csv("port", "0"), CannotLook("denied", "NOPERM")
-
-
-@pytest.mark.parametrize(
-    ("clear", "listener", "proven"),
-    [
-        (port(6379, "refused"), OFF, Status.PASS),
-        (port(6379, "refused"), REFUSED, Status.PASS),
-        (port(6379, "silent"), OFF, Status.PASS),
-        (port(6379, "silent"), REFUSED, Status.ERROR),
-        (port(6379, "open", "+PONG\r\n"), REFUSED, Status.FAIL),
-        (port(6379, "open", "-NOAUTH Authentication required.\r\n"), OFF, Status.FAIL),
-        (port(6379, "refused"), csv("port", "6399"), Status.FAIL),
-        (port(6379, "open", None), REFUSED, Status.ERROR),
-        (port(6379, "open", "HTTP/1.1 400\r\n"), OFF, Status.ERROR),
-        (CannotLook("unreachable", "no route"), OFF, Status.ERROR),
-    ],
-)
-def test_clear_text_must_be_off(chain: Any, clear: Any, listener: Any, proven: Status) -> None:
-    assert tls(chain, clear, listener) is proven
-
-
-def test_a_handshake_must_show_a_valid_chain(chain: Any) -> None:
-    other = pki.issue("cache", pki.authority("Another"), names=["127.0.0.1"])
-    at = {"address": "127.0.0.1", "family": "ipv4"}
-    untrusted = at | {"accepted": True, "chain": [base64.b64encode(other.der).decode()]}
-    for shake, proven in (
-        (untrusted, Status.FAIL),
-        (at | {"accepted": False, "refusal": "tls alert handshake failure"}, Status.FAIL),
-        (at | {"accepted": True, "chain": []}, Status.ERROR),
-        (CannotLook("malformed", "answered without TLS"), Status.ERROR),
-        (CannotLook("timeout", "10 s"), Status.ERROR),
-    ):
-        assert tls(chain, port(6379, "refused"), OFF, shake) is proven
-
-
-def test_tls_is_proven_only_where_it_is_declared() -> None:
-    with pytest.raises(NotAsked):
-        prove(Redis, "redis.tls", {}, {})
-    assert clear_reply(TcpFact("127.0.0.1", "ipv4", 6379, "open", "\x15\x03\x01"), "x").problems == []
-
-
-VIEW: dict[str, Any] = {"name": "s1", "master": "10.0.0.1:6379", "quorum": 2, "known": 3, "usable": 3, "in_sync": 1}
-
-
-@pytest.mark.parametrize(
-    ("change", "well"),
-    [
-        ({}, True),
-        ({"known": 5, "usable": 5, "quorum": 3}, True),
-        ({"usable": 2}, False),
-        ({"known": 2, "usable": 2}, False),
-        ({"quorum": 3}, False),
-        ({"known": 5, "usable": 3, "quorum": 2}, False),  # one less is no majority of five
-        ({"in_sync": 0}, False),
-        ({"master": ""}, False),
-        ({"master_flags": frozenset({"master", "o_down"})}, False),
-        ({"refusal": "NOQUORUM 1 usable Sentinels."}, False),
-    ],
-)
-def test_what_a_sentinel_sees(change: dict[str, Any], well: bool) -> None:
-    assert (ha.view_problems(ha.SentinelView(**VIEW | change), 3, 1) == []) is well
-
-
-def sentinel(name: str, **changes: Any) -> dict[str, Any]:
-    cli = f"redis-cli -h {name} -p 26379 --csv SENTINEL"
-    master = ("name", "shop", "ip", "10.0.0.1", "port", "6379", "flags", "master", "quorum", "2")
-    well = ("last-ok-ping-reply", "300", "down-after-milliseconds", "5000")
-    peer = ("name", "x", "ip", "10.0.0.2", "port", "26379", "flags", "sentinel", *well)
-    replica = ("name", "r", "ip", "10.0.0.3", "port", "6379", "flags", "slave", "master-link-status", "ok", *well)
-    answers = {
-        "MASTER": csv(*master),
-        "CKQUORUM": csv("OK 3 usable Sentinels. Quorum and failover authorization can be reached"),
-        "SENTINELS": csv(*peer, *peer),
-        "REPLICAS": csv(*replica),
-    } | changes
-    return {f"{cli} {word} shop": answer for word, answer in answers.items()}
-
-
-HA = {"sentinels": ["s1", "s2"], "master_name": "shop"}
-# Down, and not flagged so, as Sentinel has it whenever it tries to connect again.
-SILENT = csv(
-    *("name", "r", "ip", "10.0.0.3", "port", "6379", "flags", "slave", "master-link-status", "ok"),
-    *("last-ok-ping-reply", "9000", "down-after-milliseconds", "5000"),
-)
-NO_REPLICA = said("\n")
-OTHER = csv("name", "shop", "ip", "10.0.0.9", "port", "6379", "flags", "master", "quorum", "2")
-DOWN = dict.fromkeys(("MASTER", "CKQUORUM", "SENTINELS", "REPLICAS"), CannotLook("unreachable", "refused"))
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "proven"),
-    [
-        ({}, {}, Status.PASS),
-        ({"REPLICAS": NO_REPLICA}, {}, Status.FAIL),
-        ({"REPLICAS": SILENT}, {}, Status.FAIL),
-        ({"SENTINELS": SILENT}, {}, Status.FAIL),
-        ({"CKQUORUM": error("NOQUORUM 1 usable Sentinels. Not enough")}, {}, Status.FAIL),
-        ({"CKQUORUM": error("NOQUORUM 1 usable Sentinels. Not enough")}, DOWN, Status.FAIL),
-        ({"MASTER": OTHER}, {}, Status.FAIL),
-        ({"MASTER": error("ERR No such master with that name")}, {}, Status.FAIL),
-        ({}, DOWN, Status.ERROR),
-        (DOWN, DOWN, Status.ERROR),
-        ({"CKQUORUM": error(NOAUTH)}, {}, Status.ERROR),
-        ({"MASTER": csv("garbage")}, {}, Status.ERROR),
-        ({"MASTER": said("\n")}, {}, Status.ERROR),
-        ({"CKQUORUM": csv("fine")}, {}, Status.ERROR),
-    ],
-)
-def test_sentinels(first: dict[str, Any], second: dict[str, Any], proven: Status) -> None:
-    assert status(Redis, "redis.ha", HA, sentinel("s1", **first) | sentinel("s2", **second)) is proven
-
-
-def test_high_availability_is_proven_only_where_it_is_declared() -> None:
-    for options in ({}, {"sentinels": ["s1"]}):
-        with pytest.raises(NotAsked):
-            prove(Redis, "redis.ha", options, {})
-    assert ha.address("s1") == ("s1", 26379)
-    assert ha.address("s1:1") == ("s1", 1)
-    assert ha.address("[::1]:1") == ("::1", 1)
-    assert ha.address("::1") == ("::1", 26379)
-
-
-def node(letter: str, flags: str, master: str, slots: str = "") -> str:
-    return f"{letter * 40} 10.0.0.1:6379@16379 {flags} {master} 0 0 1 connected {slots}".strip()
-
-
-MASTERS = [
-    node(letter, "master", "-", slots)
-    for letter, slots in zip("abc", ("0-5460", "5461-10922", "10923-16383"), strict=True)
-]
-REPLICAS = [node(letter, "slave", master * 40) for letter, master in zip("def", "abc", strict=True)]
-COVERED = "cluster_state:ok\r\ncluster_slots_ok:16384\r\n"
-
-
-@pytest.mark.parametrize(
-    ("state", "nodes", "proven"),
-    [
-        (COVERED, [*MASTERS, *REPLICAS], Status.PASS),
-        (COVERED.replace("ok\r\ncluster", "fail\r\ncluster"), [*MASTERS, *REPLICAS], Status.FAIL),
-        (COVERED.replace("16384", "16383"), [*MASTERS, *REPLICAS], Status.FAIL),
-        (COVERED, MASTERS, Status.FAIL),
-        (COVERED, [*MASTERS, *REPLICAS[:2], node("f", "slave,fail", "c" * 40)], Status.FAIL),
-        (COVERED, [node("a", "myself,master", "-", "0-16383"), REPLICAS[0]], Status.FAIL),
-        ("ERR This instance has cluster support disabled\n", [*MASTERS], Status.ERROR),
-        (COVERED, ["garbage"], Status.ERROR),
-        ("", [*MASTERS], Status.ERROR),
-    ],
-)
-def test_clusters(state: str, nodes: list[str], proven: Status) -> None:
-    answers = {f"{CLI} CLUSTER INFO": said(state), f"{CLI} CLUSTER NODES": said("\n".join(nodes) + "\n")}
-    assert status(Redis, "redis.ha", {"cluster": True}, answers) is proven
 
 
 CLIENTS = "id=1 addr=10.0.0.1:1 laddr=10.0.0.2:2 fd=8 name=shop age=1\nid=2 addr=10.0.0.1:2 fd=9 name= age=1\n"
@@ -557,101 +387,6 @@ def test_keys_do_not_show_in_reports() -> None:
     with pytest.raises(NotAsked):
         prove(Redis, "redis.caching", {}, {})
     assert quote(["TTL", 'a"b\\\n\udcff é']) == 'TTL "a\\x22b\\x5c\\x0a\\xff \\xc3\\xa9"'
-
-
-QUEUE = bullmq.Queue("mail")
-LINES = "\n".join(map(quote, QUEUE.first()))
-FIRST = f"{CLI} --csv <<< '{LINES}\n'"
-WORKER = "id=1 name=bull:bWFpbA== age=1\n"
-
-
-def job(age: float, delay: int = 0) -> str:
-    return f'"{int((NOW - age) * 1000)}","0","{{\\"delay\\":{delay}}}"\n'
-
-
-def queue(first: str, second: str, clients: str = WORKER, more: Any = None) -> Status:
-    answers: dict[str, Any] = {
-        f"{CLI} INFO": info(),
-        f"{CLI} CLIENT LIST": said(clients),
-        FIRST: said(first),
-        f"{CLI} --csv <<< 'HMGET …'  # one line for each key seen before": said(second),
-        f"{CLI} --csv <<< 'EXISTS …'  # one line for each key seen before": said(second),
-        f"{CLI} --csv <<< 'LRANGE …'  # one line for each key seen before": said(second),
-    } | (more or {})
-    return status(Redis, "redis.queue_health", {"queues": ["mail"]}, answers)
-
-
-def backlog(
-    exists: int = 2,
-    wait: str = "",
-    paused: str = "",
-    prio: str = "",
-    delayed: str = "",
-    failed: int = 0,
-    active: str = "",
-) -> str:
-    return f"{exists}\n{wait}\n{paused}\n{prio}\n{delayed}\n{failed}\n{active}\n"
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "clients", "proven"),
-    [
-        pytest.param(backlog(), "\n", WORKER, Status.PASS, id="empty and attended"),
-        pytest.param(backlog(wait='"1"'), job(5) + "\n", WORKER, Status.PASS, id="a young job"),
-        pytest.param(backlog(wait='"0:0"'), "\n", WORKER, Status.PASS, id="a marker is no job"),
-        pytest.param(backlog(wait='"1"'), "NULL,NULL,NULL\n\n", WORKER, Status.PASS, id="taken meanwhile"),
-        pytest.param(backlog(wait='"1"'), job(3600, 3599_000) + "\n", WORKER, Status.PASS, id="was delayed"),
-        pytest.param(backlog(active='"7"'), '1\n"7"\n', WORKER, Status.PASS, id="active with a lock"),
-        pytest.param(backlog(active='"7"'), "0\n\n", WORKER, Status.PASS, id="ended meanwhile"),
-        pytest.param(backlog(wait='"1"'), job(301) + "\n", WORKER, Status.FAIL, id="an old job"),
-        pytest.param(backlog(paused='"1"'), job(301) + "\n", WORKER, Status.FAIL, id="paused"),
-        pytest.param(backlog(prio='"1"'), job(301) + "\n", WORKER, Status.FAIL, id="prioritized"),
-        pytest.param(backlog(active='"7"'), '0\n"7"\n', WORKER, Status.FAIL, id="stalled"),
-        pytest.param(backlog(failed=1), "\n", WORKER, Status.FAIL, id="failed"),
-        pytest.param(backlog(delayed=f'"9","{(NOW - 400) * 4096000}"'), "\n", WORKER, Status.FAIL, id="overdue"),
-        pytest.param(backlog(exists=0), "\n", WORKER, Status.FAIL, id="absent"),
-        pytest.param(backlog(), "\n", "id=1 name= age=1\n", Status.FAIL, id="no worker"),
-        pytest.param(backlog(), "\n", "id=1 name=bull:bWFpbA==:qe age=1\n", Status.FAIL, id="an observer is no worker"),
-        pytest.param("", "\n", WORKER, Status.ERROR, id="nothing said"),
-        pytest.param('ERROR,"NOPERM no"\n' * 7, "\n", WORKER, Status.ERROR, id="denied"),
-        pytest.param(backlog(wait='"1"'), '"x","0","{}"\n\n', WORKER, Status.ERROR, id="no time"),
-        pytest.param(backlog(wait='"1"'), '"1","0","{"\n\n', WORKER, Status.ERROR, id="no options"),
-        pytest.param(backlog(), "\n", "NOPERM no\n", Status.ERROR, id="clients denied"),
-    ],
-)
-def test_queues(first: str, second: str, clients: str, proven: Status) -> None:
-    assert queue(first, second, clients) is proven
-
-
-def test_queues_that_cannot_be_reached_are_errors_and_none_are_not_asked() -> None:
-    assert queue(backlog(), "\n", more={FIRST: CannotLook("unreachable", "refused")}) is Status.ERROR
-    with pytest.raises(NotAsked):
-        prove(Redis, "redis.queue_health", {}, {})
-    assert QUEUE.works("bull:bWFpbA==:w:first")
-    assert QUEUE.works("bull:mail")
-    assert not QUEUE.works("bull:bWFpbDI=")
-
-
-@pytest.mark.parametrize(
-    ("line", "reply"),
-    [
-        ('"PONG"', ["PONG"]),
-        ("-2", [-2]),
-        ("", []),
-        ("NULL,NULL", [None, None]),
-        ('"0",', ["0"]),
-        (r'"a\"b\\\xc3\xa9\n\xff"', ['a"b\\é\n\udcff']),
-        ('ERROR,"ERR no"', ErrorReply("ERR no")),
-    ],
-)
-def test_replies_of_redis_cli_are_read_exactly(line: str, reply: Any) -> None:
-    assert parse_csv(line) == reply
-
-
-@pytest.mark.parametrize("line", ["PONG", '"PONG', '"a" "b"', "1.5x", "(error) NOAUTH", "NULLS"])
-def test_what_is_no_reply_is_malformed(line: str) -> None:
-    with pytest.raises(CannotLook, match="malformed"):
-        parse_csv(line)
 
 
 def test_versions_compare_as_numbers() -> None:

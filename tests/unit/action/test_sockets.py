@@ -19,7 +19,8 @@ from tests.unit.proving import prove, status
 
 LIST = "ss -Hltunp"
 FILTERS = ("nft -j list ruleset", "iptables-save", "ip6tables-save", "iptables-legacy-save", "ip6tables-legacy-save")
-UNFILTERED = dict.fromkeys(FILTERS, CannotLook("missing_tool", "not installed"))
+LINKS = "ip -j link show"
+UNFILTERED = dict.fromkeys((*FILTERS, LINKS), CannotLook("missing_tool", "not installed"))
 ADDRESS = "192.0.2.1"
 OPTIONS = {"allow": [22, 443, "53/udp"], "addresses": ["shop.test"]}
 
@@ -116,14 +117,19 @@ def test_sockets_are_listed_on_the_host_only() -> None:
 
 
 def outside(
-    states: Mapping[int, Any], *, inside: Any = None, addresses: tuple[str, ...] = (ADDRESS,), **options: Any
+    states: Mapping[int, Any],
+    *,
+    inside: Any = None,
+    addresses: tuple[str, ...] = (ADDRESS,),
+    filters: Mapping[str, Any] = UNFILTERED,
+    **options: Any,
 ) -> list[Verdict]:
     """The verdicts when the named ports meet a connection so; every other port is silent."""
-    answers: dict[str, Any] = {LIST: inside or listing(*RIGHT)}
+    answers: dict[str, Any] = {LIST: inside or listing(*RIGHT), **filters}
     found = [{"address": address, "family": "ipv6" if ":" in address else "ipv4"} for address in addresses]
     answers["getent ahosts shop.test"] = {"host": "shop.test", "addresses": found}
     for address in addresses:
-        for port in {*DANGEROUS, *states, 22, 53, 443, 5432}:
+        for port in {*DANGEROUS, *states, 22, 53, 443, 5432, 8000, 8080}:
             state = states.get(port, "silent")
             met = {"address": address, "family": "ipv4", "port": port, "state": state, "reply": None}
             answers[f"nc -vz -w 5 {address} {port}"] = state if isinstance(state, CannotLook) else met
@@ -188,3 +194,87 @@ def test_what_is_not_outside_or_too_much_is_an_error() -> None:
     assert outside(OPEN, scan=["1-65535"])[0].status is Status.ERROR
     assert outside(OPEN, inside=CannotLook("denied", "no"))[0].status is Status.ERROR
     assert outside(OPEN, addresses=())[0].status is Status.ERROR
+
+
+def accepting(*ports: str, default: str = "DROP") -> dict[str, Any]:
+    """Rules that accept these ports over IPv4; a port may say from where."""
+    lines = [
+        f"-A INPUT {source and f'-s {source} '}-p tcp --dport {port} -j ACCEPT" for port, source in _sources(ports)
+    ]
+    text = "\n".join(["*filter", f":INPUT {default}", *lines, "COMMIT"]) + "\n"
+    return UNFILTERED | {"iptables-save": {"exit": 0, "stdout": text, "stderr": ""}}
+
+
+def _sources(ports: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(port, source) for port, _from, source in (each.partition(" from ") for each in ports)]
+
+
+EMPTY = {"exit": 0, "stdout": '{"nftables": [{"metainfo": {"version": "1.0.6"}}]}', "stderr": ""}
+USED = listing(socket("0.0.0.0", 443), socket("0.0.0.0", 22, process="sshd"), socket("0.0.0.0", 5432, process="db"))
+
+
+@pytest.mark.parametrize(
+    ("states", "filters", "said"),
+    [
+        pytest.param(OPEN, accepting("22", "443"), "", id="all agree"),
+        pytest.param(OPEN, accepting("22", "443", "5432 from 10.0.0.0/8"), "", id="accepted for others alone"),
+        pytest.param(OPEN, UNFILTERED, "", id="no rules to be seen"),
+        pytest.param(
+            OPEN | {443: "silent"}, accepting("22"), "nginx listens on 0.0.0.0, the rules do not accept it, and from",
+            id="declared and not accepted",
+        ),
+        pytest.param(
+            OPEN, accepting("22", "443", "5432"),
+            "5432/tcp is silent from outside at 192.0.2.1, db listens on 0.0.0.0, the rules accept it: only another",
+            id="another filter",
+        ),
+        pytest.param(
+            OPEN, UNFILTERED | {FILTERS[0]: EMPTY}, "rules accept it by default: only another filter", id="none here"
+        ),
+        pytest.param(OPEN, accepting("22", "443", "8080"), "the rules accept 8080/tcp, nothing", id="superfluous"),
+        pytest.param(
+            OPEN, accepting("22", "443", "8000:8100"), "the rules accept 8000-8100/tcp, nothing", id="superfluous range"
+        ),
+        pytest.param(
+            OPEN, accepting("22", "443", "8080 from 10.0.0.0/8"), "the rules accept 8080/tcp from 10.0.0.0/8, nothing",
+            id="superfluous for some",
+        ),
+        pytest.param(OPEN, accepting("443"), "22/tcp answers from outside at 192.0.2.1, sshd listens on 0.0.0.0, the "
+                     "rules do not accept it: something goes past the rules", id="past the rules"),
+    ],
+)  # fmt: skip
+def test_rules_sockets_and_the_outside_agree(states: dict[int, Any], filters: dict[str, Any], said: str) -> None:
+    (verdict,) = outside(states, inside=USED, filters=filters)
+    assert verdict.status is (Status.FAIL if said else Status.PASS), verdict.message
+    assert said in verdict.message
+    if said and "declared" not in said and 443 in states and states[443] == "open":
+        (alone,) = outside(states, inside=USED, filters=filters, compare=False)
+        assert alone.status is Status.PASS
+
+
+def test_what_answers_and_is_nobodys_socket_is_another_machine() -> None:
+    here = listing(socket("0.0.0.0", 22, process="sshd"), socket("127.0.0.1", 443))
+    (verdict,) = outside(OPEN, inside=here, filters=accepting("22", "443"))
+    assert "443/tcp answers from outside at 192.0.2.1, nginx listens on 127.0.0.1, the rules accept it: another" in (
+        verdict.message
+    )
+    nat = "*nat\n:PREROUTING ACCEPT\n-A PREROUTING -p tcp --dport 443 -j DNAT --to-destination 172.17.0.2:443\nCOMMIT\n"
+    filters = accepting("22")
+    filters["iptables-save"]["stdout"] += nat
+    assert outside(OPEN, inside=here, filters=filters)[0].status is Status.PASS
+
+
+@pytest.mark.parametrize("reason", ["denied", "timeout", "malformed"])
+def test_rules_that_cannot_be_seen_cannot_be_compared(reason: str) -> None:
+    filters = UNFILTERED | {"iptables-save": CannotLook(reason, "no")}
+    assert outside(OPEN, inside=USED, filters=filters)[0].status is Status.ERROR
+    assert outside(OPEN, inside=USED, filters=filters, compare=False)[0].status is Status.PASS
+    assert outside(OPEN, inside=USED)[0].actual["rules"] == "not compared: no tool tells of any"
+
+
+def test_what_is_accepted_on_trusted_interfaces_does_not_count() -> None:
+    filters = accepting("22", "443")
+    text = filters["iptables-save"]["stdout"]
+    filters["iptables-save"]["stdout"] = text.replace("COMMIT", "-A INPUT -i wg0 -p tcp --dport 5432 -j ACCEPT\nCOMMIT")
+    assert outside(OPEN, inside=USED, filters=filters)[0].status is Status.FAIL
+    assert outside(OPEN, inside=USED, filters=filters, interfaces=["wg*"])[0].status is Status.PASS

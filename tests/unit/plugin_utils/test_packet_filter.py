@@ -204,3 +204,100 @@ def test_a_rule_of_nftables_that_nobody_understands_is_an_error(rule: list[dict[
 def test_a_rule_that_nobody_understands_and_that_drops_closes_nothing() -> None:
     drop = [match({"novel": {"key": "x"}}, 1), {"drop": None}]
     assert by_nftables(drop, [NINE, ACCEPT])["ipv4"] == ["9/tcp"]
+
+
+PUBLISHED = """*nat
+:PREROUTING ACCEPT
+:DOCKER -
+-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+-A DOCKER ! -i docker0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination {to}
+COMMIT
+*filter
+:INPUT DROP
+:FORWARD {policy}
+:DOCKER-USER -
+:DOCKER -
+-A FORWARD -j DOCKER-USER
+-A FORWARD -m set --match-set docker-ext-bridges-v4 dst -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A FORWARD -m set --match-set docker-ext-bridges-v4 dst -j DOCKER
+-A FORWARD -i docker0 -j ACCEPT
+{rules}
+-A DOCKER -d 172.17.0.2/32 ! -i docker0 -o docker0 -p tcp -m tcp --dport 80 -j ACCEPT
+-A DOCKER ! -i docker0 -o docker0 -j DROP
+COMMIT
+"""
+SENT = "8080/tcp to 172.17.0.2:80"
+
+
+def published(*rules: str, policy: str = "DROP", to: str = "172.17.0.2:80", outside: str = "eth0") -> list[str]:
+    text = PUBLISHED.format(rules="\n".join(f"-A DOCKER-USER {rule}" for rule in rules), policy=policy, to=to)
+    found = Rules(iptables={"ipv4": iptables.tables(text, "test")}, interfaces=["lo", "docker0", outside])
+    return by_family(found.openings(["docker*"]))["ipv4"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "accepted"),
+    [
+        ([], [SENT]),
+        (["-j RETURN"], [SENT]),
+        (["-p tcp -m tcp --dport 80 -j DROP"], []),
+        (["-p tcp -m tcp --dport 8080 -j DROP"], [SENT]),  # there it is the container's port that counts
+        (["-p tcp -m conntrack --ctorigdstport 8080 -j DROP"], []),
+        (["-p tcp -m conntrack --ctorigdstport 80 -j DROP"], [SENT]),
+        (["-i eth0 -j DROP"], []),
+        (["-i eth1 -j DROP"], [SENT]),
+        (["! -i docker0 -j DROP"], []),
+        (["-i eth0 ! -s 10.0.0.0/8 -j DROP"], ["8080/tcp from 10.0.0.0/8 to 172.17.0.2:80"]),
+        (["-s 10.0.0.0/8 -j RETURN", "-i eth0 -j DROP"], ["8080/tcp from 10.0.0.0/8 to 172.17.0.2:80"]),
+        (["-d 172.17.0.2 -j DROP"], []),
+        (["-d 172.17.0.3 -j DROP"], [SENT]),
+        (["-m conntrack --ctstate DNAT -j DROP"], []),
+        (["-m conntrack --ctstate ESTABLISHED -j DROP"], [SENT]),
+        (["-m addrtype --dst-type LOCAL -j DROP"], [SENT]),
+        (["-m recent --name knocked -j DROP"], [SENT]),
+    ],
+)
+def test_what_docker_publishes_passes_the_rules_for_forwarding(rules: list[str], accepted: list[str]) -> None:
+    assert published(*rules) == accepted
+
+
+def test_where_forwarding_leads_counts() -> None:
+    assert published(to="172.17.0.3:80") == []  # no rule accepts it for this container
+    # One drops it on its way to docker0, and nothing tells that this is its way: it errs towards open.
+    assert published(to="172.17.0.3:80", policy="ACCEPT") == ["8080/tcp to 172.17.0.3:80"]
+    assert published(to="172.17.0.2:81") == []
+    # So does what cannot be followed.
+    assert published(to="172.17.0.2-172.17.0.9", policy="DROP") == ["8080/tcp to 172.17.0.2-172.17.0.9"]
+    assert published("-i eth0 -j DROP", outside="eth1") == [SENT]
+
+
+def test_nftables_forwards_too() -> None:
+    def chain(name: str, **more: Any) -> dict[str, Any]:
+        return {"chain": {"family": "inet", "table": "t", "name": name} | more}
+
+    def rule(name: str, *expr: dict[str, Any]) -> dict[str, Any]:
+        return {"rule": {"family": "inet", "table": "t", "chain": name, "expr": list(expr)}}
+
+    def sent(*rules: dict[str, Any]) -> list[str]:
+        listed = [
+            {"metainfo": {}},
+            {"table": {"family": "inet", "name": "t"}},
+            chain("pre", type="nat", hook="prerouting", policy="accept"),
+            chain("forward", type="filter", hook="forward", policy="drop"),
+            chain("in", type="filter", hook="input", policy="drop"),
+            chain("unused"),
+            rule("unused", {"novel": None}, ACCEPT),
+            rule("pre", NINE, {"dnat": {"family": "ip6", "addr": "2001:db8::7", "port": 90}}),
+            *rules,
+        ]
+        return by_family(Rules(nftables.tables(json.dumps({"nftables": listed}), "test")).openings(()))["ipv6"]
+
+    to = "9/tcp to [2001:db8::7]:90"
+    first = match({"ct": {"key": "proto-dst", "dir": "original"}}, 9)
+    assert sent() == []
+    assert sent(rule("forward", match({"ct": {"key": "status"}}, "dnat", "in"), ACCEPT)) == [to]
+    assert sent(rule("forward", match(DPORT, 90), ACCEPT)) == [to]
+    assert sent(rule("forward", NINE, ACCEPT)) == []
+    assert sent(rule("forward", first, ACCEPT)) == [to]
+    assert sent(rule("forward", match(field("ip6", "daddr"), "2001:db8::8"), ACCEPT)) == []
+    assert sent(rule("forward", match({"meta": {"key": "oifname"}}, "docker0"), ACCEPT)) == [to]

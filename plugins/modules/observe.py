@@ -2,7 +2,7 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The only code of this collection that runs on a host."""
+"""The only code of this collection that runs on a host to verify it; drills act by act.py."""
 
 from __future__ import annotations
 

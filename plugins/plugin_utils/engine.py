@@ -60,9 +60,11 @@ def run(
         new = {request.key: request for proof in waiting for request in proof.asked if request.key not in known}
         calls += _look(new, known, host, controller or on_controller)
         for proof in waiting:
-            answers = [known[request.key] for request in proof.asked]
-            proof.evidence.update({r.key: _evidence(r, a) for r, a in zip(proof.asked, answers, strict=True)})
-            proof.advance(answers)
+            # Who asks again for what is known must not fall a call behind those who ask for something new.
+            while proof.asked and all(request.key in known for request in proof.asked):
+                answers = [known[request.key] for request in proof.asked]
+                proof.evidence.update({r.key: _evidence(r, a) for r, a in zip(proof.asked, answers, strict=True)})
+                proof.advance(answers)
     return proofs, calls
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import json
 import os
 import sys
 import time
@@ -15,8 +16,8 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.lab.labkit import diff, faults, hosts, net, pki, provision, rehearse, tree  # noqa: E402
-from tests.lab.labkit.base import NETNS, RUN, TREE, Host, LabError, lab, need_root, step  # noqa: E402
+from tests.lab.labkit import base, diff, faults, hosts, net, pki, provision, rehearse, tree  # noqa: E402
+from tests.lab.labkit.base import NETNS, RUN, Host, LabError, lab, need_root, step  # noqa: E402
 
 MARK = RUN / "golive-lab"  # what says that this directory is the lab's, and may be deleted
 READY = RUN / "ready"
@@ -36,17 +37,19 @@ def up() -> None:
     started = time.monotonic()
     tree.install_tools()
     down()
-    base = tree.ensure(lab())
+    trees, without = base_trees()
     RUN.mkdir(parents=True, mode=0o755)
     MARK.touch()
-    TREE.symlink_to(base)
+    base.LEFT_OUT.write_text(json.dumps(without))
+    for suite, place in trees.items():
+        base.tree_of(suite).symlink_to(place)
     with step("network, certificates, secrets"):
         net.up(lab())
         pki.build(lab())
-        common = provision.make_values(lab(), base)
+        common = provision.make_values(lab(), next(iter(trees.values())))
 
     def start(host: Host) -> None:
-        hosts.mount(host, base)
+        hosts.mount(host)
         provision.lay_out(lab(), host, common)
         hosts.boot(host)
 
@@ -66,6 +69,23 @@ def up() -> None:
     print(f"{time.monotonic() - started:6.1f} s  the lab is up; its state is in {RUN}")
 
 
+def base_trees() -> tuple[dict[str, Path], dict[str, str]]:
+    """The base tree of each suite, and why hosts are left out, by their names: there may be none but for the first."""
+    trees, without = dict[str, Path](), dict[str, str]()
+    for suite in lab().suites:
+        names = [host.name for host in lab().described.values() if host.suite == suite]
+        try:
+            if names:
+                trees[suite] = tree.ensure(lab(), suite)
+        except tree.Unavailable as problem:
+            if not trees:
+                raise
+            without |= {name: f"{name} is left out: {problem}" for name in names}
+    for reason in without.values():
+        print(reason, flush=True)
+    return trees, without
+
+
 def down() -> None:
     if RUN.exists() and any(RUN.iterdir()) and not MARK.exists():
         raise LabError(f"{RUN} is not a lab; it is left alone")
@@ -82,6 +102,8 @@ def down() -> None:
 def status() -> None:
     running = hosts.leaders()
     broken = faults.broken()
+    for reason in base.left_out().values():
+        print(reason)
     for host in lab().hosts.values():
         state = f"running (pid {running[host.name]})" if host.name in running else "down"
         print(f"{host.name:8} {host.v4:12} {host.v6:10} {state}")

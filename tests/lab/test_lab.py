@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.lab.conftest import Lab
+from tests.lab.labkit import tree
+from tests.lab.labkit.base import lab as described
+from tests.lab.labkit.base import left_out
 
 HERE = Path(__file__).resolve().parent
-HOSTS = 8
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200), pytest.mark.usefixtures("lab_is_up")]
 
@@ -23,7 +25,19 @@ def test_every_host_answers_ansible(lab: Lab, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("ANSIBLE_CONFIG", str(HERE.parents[1] / "ansible.cfg"))
     ansible = Path(sys.executable).with_name("ansible")
     done = lab("run", "--", str(ansible), "hosts", "-f", "8", "-m", "ping", "-i", str(HERE / "inventory"))
-    assert done.stdout.count("SUCCESS") == HOSTS, done.stdout + done.stderr
+    assert done.stdout.count("SUCCESS") == len(described().hosts), done.stdout + done.stderr
+
+
+def test_one_host_is_of_a_newer_debian(lab: Lab) -> None:
+    if "newer" in left_out():
+        pytest.skip(left_out()["newer"])
+    assert lab("exec", "web", "--", "python3", "--version").stdout.startswith("Python 3.11.")
+    assert lab("exec", "newer", "--", "python3", "--version").stdout.startswith("Python 3.13.")
+
+
+def test_a_debian_that_no_mirror_has_is_told_from_one_that_cannot_be_built() -> None:
+    with pytest.raises(tree.Unavailable, match=r"^no Debian nosuch: "):
+        tree.sources("nosuch")
 
 
 def test_nothing_outside_the_lab_can_be_reached(lab: Lab) -> None:

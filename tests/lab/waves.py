@@ -29,6 +29,7 @@ SEEN_FROM: Mapping[str, tuple[str, ...]] = {
     "dns1": ("dns1.lab.test", "lab.test"),
     "dns2": ("dns2.lab.test", "lab.test"),
     "bastion": ("bastion.lab.test", "db.lab.test"),
+    "newer": ("newer.lab.test",),
 }
 
 

@@ -163,7 +163,13 @@ async def effective(look: Observer, source: Source, asked: Questions, *, running
                 raise outcome
         else:
             seen.append((place, outcome))
-    has = Effective(seen)
+    has = Effective(_as_loaded(source, seen))
     if not has.names():
         raise CannotLook("not_found", f"{source.label} sets no variable")
     return has
+
+
+def _as_loaded(source: Source, seen: list[tuple[Place, VariablesFact]]) -> list[tuple[Place, VariablesFact]]:
+    """Without files that a unit or compose file loads: what it makes of them counts, such as nothing of an export."""
+    loaded = {path for place, fact in seen if place in source.loaders for path in fact.files}
+    return [each for each in seen if not ("file" in each[0].params and loaded.issuperset(source.files))]

@@ -33,7 +33,9 @@ _SUCCESS = "/var/lib/apt/periodic/upgrade-stamp"
 _WRITES_NOTHING = ["-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="]
 _UPGRADABLE = ["apt", *_WRITES_NOTHING, "list", "--upgradable"]
 _POLICY = ["apt-cache", *_WRITES_NOTHING, "policy"]
-_SOURCES = ["apt-get", "indextargets", "--format", "$(SUITE)|$(CODENAME)|$(LABEL)|$(FILENAME)", "Identifier: Packages"]
+_HOLDS = ["apt-mark", *_WRITES_NOTHING, "showhold"]
+_TARGETS = "$(SUITE)|$(CODENAME)|$(LABEL)|$(FILENAME)"
+_SOURCES = ["apt-get", *_WRITES_NOTHING, "indextargets", "--format", _TARGETS, "Identifier: Packages"]
 _DATES = ["grep", "-rHE", "--include=*Release", "--exclude-dir=partial", "-m", "1", "^Date: ", _LISTS]
 _SECONDS = 30.0
 _MOST = 1000
@@ -47,7 +49,7 @@ async def pending(look: Observer, want: Wanted, now: float) -> Part:
     """No security update waits for longer than may be."""
     listed, held, stamp, lists = await together(
         look.command(_UPGRADABLE, timeout=_SECONDS),
-        look.command(["apt-mark", "showhold"]),
+        look.command(_HOLDS),
         present(look.file(_SUCCESS)),
         look.file(_LISTS),
     )

@@ -15,8 +15,11 @@ from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _PATTERN = re.compile(
     r"rotating pattern: (?P<files>.*?)\s+(?:(?P<period>hourly|weekly|monthly|yearly)|after (?P<days>\d+) days"
-    r"|(?P<bytes>\d+) bytes) *(?:\((?P<count>\d+) rotations\)|(?P<none>\(no old logs will be kept\)))?"
+    r"|(?P<bytes>\d+) bytes)(?P<rest>(?: .*)?)"
 )
+# Right after the period, in parentheses, and since 3.22 at the end of all that is said of a stanza.
+_COUNT = re.compile(r"\((\d+) rotations\)")
+_NONE = "no old logs will be kept"
 _DAYS = {"hourly": 1 / 24, "weekly": 7.0, "monthly": 30.0, "yearly": 365.0}
 _OLDDIR = re.compile(r"olddir is (/[^,]*),")
 _LAST = re.compile(r"  Last rotated at (\d{4})-(\d+)-(\d+) (\d+):(\d+)")
@@ -79,7 +82,7 @@ def parse(text: str) -> Plan:
     stanzas: list[Stanza] = []
     log: Log | None = None
     errors: list[str] = []
-    for line in text.splitlines():
+    for line in _lines(text):
         if line.startswith("rotating pattern: "):
             stanzas.append(_stanza(line))
         elif line.startswith("considering log ") and stanzas:
@@ -98,6 +101,21 @@ def parse(text: str) -> Plan:
     return Plan(stanzas, errors)
 
 
+def _lines(text: str) -> Iterator[str]:
+    """The lines, with the pattern of each stanza on one: it has as many as the configuration, one a file."""
+    pattern = ""
+    for line in text.splitlines():
+        if not pattern and not line.startswith("rotating pattern: "):
+            yield line
+            continue
+        pattern = f"{pattern} {line}".strip()
+        if _PATTERN.match(pattern):
+            yield pattern
+            pattern = ""
+    if pattern:
+        yield pattern
+
+
 def _reason(errors: Sequence[str]) -> str:
     if any("Permission denied" in each for each in errors):
         return "denied"
@@ -109,7 +127,8 @@ def _stanza(line: str) -> Stanza:
     if found is None:
         raise CannotLook("malformed", f"logrotate printed a plan that is not understood: {shown(line)}")
     period = float(found["days"]) if found["days"] else _DAYS.get(found["period"] or "")
-    count = 0 if found["none"] else int(found["count"]) if found["count"] else None
+    rotations = _COUNT.search(found["rest"])
+    count = int(rotations[1]) if rotations else 0 if _NONE in found["rest"] else None
     return Stanza(found["files"], period, int(found["bytes"]) if found["bytes"] else None, count)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import json
 import os
 import subprocess
 import sys
@@ -22,7 +23,8 @@ CACHE = Path(os.environ.get("GOLIVE_LAB_CACHE", "/var/cache/golive-lab"))
 VARIANT = os.environ.get("GOLIVE_LAB")
 NAMESPACE = RUN.name
 NETNS = Path("/run/netns") / NAMESPACE
-TREE = RUN / "tree"  # a link to the base tree that the running hosts stand on
+# Why a host of lab.yml was not booted, by its name: there is no base tree for it.
+LEFT_OUT = RUN / "left-out.json"
 ZONE = "lab.test"
 
 
@@ -35,6 +37,7 @@ class Host:
     """One host of the lab, as lab.yml describes it."""
 
     name: str
+    suite: str
     v4: str
     v6: str
     layers: tuple[str, ...]
@@ -54,6 +57,10 @@ class Host:
         return self.home / "root"
 
     @property
+    def tree(self) -> Path:
+        return tree_of(self.suite)
+
+    @property
     def upper(self) -> Path:
         """What differs between this host and the base tree."""
         return self.home / "upper"
@@ -65,20 +72,37 @@ class Host:
 
 @dataclasses.dataclass(frozen=True)
 class Lab:
-    """lab.yml."""
+    """lab.yml. suites: the packages of each base tree, that of most hosts first. described: every host."""
 
-    suite: str
-    packages: tuple[str, ...]
+    suites: Mapping[str, tuple[str, ...]]
     v4: str
     v6: str
     controller: int
-    hosts: Mapping[str, Host]
+    described: Mapping[str, Host]
     certificates: Mapping[str, Mapping[str, Any]]
 
+    @property
+    def hosts(self) -> dict[str, Host]:
+        """Those that this machine can boot, as far as it has tried."""
+        without = left_out()
+        return {name: host for name, host in self.described.items() if name not in without}
+
     def host(self, name: str) -> Host:
-        if name not in self.hosts:
-            raise LabError(f"no host {name!r}; there are: {', '.join(self.hosts)}")
-        return self.hosts[name]
+        if name in left_out():
+            raise LabError(left_out()[name])
+        if name not in self.described:
+            raise LabError(f"no host {name!r}; there are: {', '.join(self.described)}")
+        return self.described[name]
+
+
+def tree_of(suite: str) -> Path:
+    """A link to the base tree that the running hosts of a suite stand on."""
+    return RUN / f"tree-{suite}"
+
+
+def left_out() -> dict[str, str]:
+    """Why a host was not booted, by its name; of hosts that were not booted alone."""
+    return dict(json.loads(LEFT_OUT.read_text())) if LEFT_OUT.exists() else {}
 
 
 @functools.cache
@@ -87,9 +111,11 @@ def lab() -> Lab:
     if VARIANT:
         raw |= yaml.safe_load(Path(VARIANT).read_text())
     net = raw["network"]
+    suites = {suite: tuple(packages) for suite, packages in raw["suites"].items()}
     hosts = {
         name: Host(
             name=name,
+            suite=spec.get("suite", next(iter(suites))),
             v4=f"{net['v4']}{spec['address']}",
             v6=f"{net['v6']}{spec['address']}",
             layers=tuple(spec["layers"]),
@@ -100,8 +126,7 @@ def lab() -> Lab:
         )
         for name, spec in raw["hosts"].items()
     }
-    packages = tuple(raw["packages"])
-    return Lab(raw["suite"], packages, net["v4"], net["v6"], net["controller"], hosts, raw["certificates"])
+    return Lab(suites, net["v4"], net["v6"], net["controller"], hosts, raw["certificates"])
 
 
 def run(*argv: str | Path, given: str | None = None, env: Mapping[str, str] | None = None, timeout: float = 120) -> str:

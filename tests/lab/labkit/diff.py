@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from .base import TREE, Host, LabError
+from .base import Host, LabError
 
 # What a path is and who may do what with it, its content, when that was written (ns, for files only).
 Entry = tuple[str, str, int]
@@ -40,7 +40,7 @@ def entries(host: Host) -> dict[str, Entry]:
         for name in [*directories, *files]:
             found[inside(host, top / name)] = entry_of(top / name)
         if OPAQUE in os.listxattr(top):
-            for hidden in below(inside(host, top)):
+            for hidden in below(host, inside(host, top)):
                 found.setdefault(hidden, GONE)
     # A hidden directory may hold what os.walk comes to later: that is there after all.
     return {path: entry_of(host.upper / path[1:]) if entry is GONE else entry for path, entry in found.items()}
@@ -50,10 +50,10 @@ def inside(host: Host, path: Path) -> str:
     return "/" + str(path.relative_to(host.upper))
 
 
-def below(directory: str) -> Iterator[str]:
-    for top, directories, files in os.walk(TREE / directory[1:]):
+def below(host: Host, directory: str) -> Iterator[str]:
+    for top, directories, files in os.walk(host.tree / directory[1:]):
         for name in [*directories, *files]:
-            yield "/" + str((Path(top) / name).relative_to(TREE))
+            yield "/" + str((Path(top) / name).relative_to(host.tree))
 
 
 def snapshot_file(host: Host) -> Path:
@@ -71,13 +71,13 @@ def changes(host: Host) -> list[tuple[str, str]]:
     kept = json.loads(snapshot_file(host).read_text())
     before: dict[str, Entry] = {path: (mode, content, written) for path, (mode, content, written) in kept.items()}
     now = entries(host)
-    found = [(kind(state(before, path), state(now, path)), path) for path in before.keys() | now.keys()]
+    found = [(kind(state(host, before, path), state(host, now, path)), path) for path in before.keys() | now.keys()]
     return sorted((change for change in found if change[0]), key=lambda change: change[1])
 
 
-def state(upper: Mapping[str, Entry], path: str) -> Entry:
+def state(host: Host, upper: Mapping[str, Entry], path: str) -> Entry:
     """What the host saw at a path: that of the upper directory, else that of the base tree."""
-    return upper[path] if path in upper else entry_of(TREE / path[1:])
+    return upper[path] if path in upper else entry_of(host.tree / path[1:])
 
 
 def kind(old: Entry, new: Entry) -> str:

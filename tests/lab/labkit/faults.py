@@ -57,6 +57,11 @@ def table() -> dict[str, Fault]:
     return {fault.name: fault for fault in found}
 
 
+def possible() -> list[Fault]:
+    """Those whose hosts were not left out."""
+    return [fault for fault in table().values() if lab().hosts.keys() >= set(fault.hosts)]
+
+
 @functools.cache
 def common() -> dict[str, Any]:
     return dict(yaml.safe_load((FAULTS / "common.yml").read_text()))
@@ -69,8 +74,8 @@ def helpers() -> str:
 
 def parse(entry: dict[str, Any], together: dict[str, list[str]]) -> Fault:
     hosts = several(entry["host"])
-    for name in hosts:
-        lab().host(name)
+    if unknown := set(hosts) - lab().described.keys():
+        raise LabError(f"fault {entry['name']} is on {', '.join(unknown)}, which lab.yml does not describe")
     fields = ("name", "control", "also", "host", "title", "expect", "replace", "keep")
     if entry.keys() - {*fields, "break", "heal", "then"}:
         raise LabError(f"fault {entry['name']} has a field that nothing reads")

@@ -17,12 +17,12 @@ from .net import BRIDGE
 CLEAN = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8"}
 
 
-def mount(host: Host, tree: Path) -> None:
+def mount(host: Host) -> None:
     for directory in (host.upper, host.home / "work", host.root):
         directory.mkdir(parents=True, exist_ok=True)
     # Whole files in the upper directory, and no renamed directories: diff.py reads it.
     plain = "redirect_dir=off,metacopy=off,index=off"
-    options = f"lowerdir={tree},upperdir={host.upper},workdir={host.home / 'work'},{plain}"
+    options = f"lowerdir={host.tree.resolve()},upperdir={host.upper},workdir={host.home / 'work'},{plain}"
     run("mount", "-t", "overlay", "overlay", "-o", options, host.root)
 
 

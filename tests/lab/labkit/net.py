@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from .base import NAMESPACE, NETNS, RUN, ZONE, Lab, run
+from .base import NAMESPACE, NETNS, RUN, ZONE, Lab, left_out, run
 
 BRIDGE = "lab0"
 
@@ -39,11 +39,15 @@ def hosts_file(lab: Lab) -> str:
 
 def inside(*argv: str | Path) -> list[str]:
     """The command that runs argv on the controller, within the lab's network and names."""
+    # The inventory has such a host in a file of its own.
+    without = "|".join(left_out())
+    settings = ["env", rf"ANSIBLE_INVENTORY_IGNORE_REGEX=^({without})\.yml$"] if without else []
     # The machine's own names must not leak into the lab, nor the lab's out of it.
     mounts = 'mount --bind "$1" /etc/hosts; mount --bind "$2" "$(readlink -f /etc/resolv.conf)"; shift 2; exec "$@"'
     return [
         *("nsenter", f"--net={NETNS}", "unshare", "--mount", "sh", "-ec", mounts, "lab"),
         *(str(RUN / "hosts.txt"), str(RUN / "resolv.conf")),
+        *settings,
         *(str(word) for word in argv),
     ]
 

@@ -18,8 +18,12 @@ from .pki import PKI
 SSH_KEY = RUN / "ssh/id_ed25519"
 PASSWORDS = (
     *("redis_app", "redis_verifier", "redis_replica", "redis_sentinel", "redis_root"),
-    *("postgres_app", "postgres_verifier", "pgbackrest"),
+    *("postgres_app", "postgres_reports", "postgres_verifier", "postgres_replica", "pgbackrest"),
+    # Of billing and its preview; and one in each further place that a service may have variables from.
+    *("billing_payment", "preview_payment", "preview_database"),
+    *("env_unit", "env_dropin", "env_dotenv", "env_process"),
 )
+KEYS = ("transfer", "billing_jwt", "billing_audit", "preview_jwt", "preview_audit")
 # A month of nights takes half a minute to make: the repositories stay in the cache, and the passwords that open them.
 SEED = CACHE / "seed"
 SEEDED = {"restic": "var/backups/restic", "borg": "var/backups/borg"}
@@ -33,7 +37,7 @@ def make_values(lab: Lab, tree: Path) -> dict[str, str]:
     SEED.mkdir(parents=True, exist_ok=True)
     SEED.chmod(0o700)
     values = {name: secrets.token_hex(16) for name in PASSWORDS}
-    values["transfer"] = base64.b64encode(secrets.token_bytes(32)).decode()
+    values |= {name: base64.b64encode(secrets.token_bytes(32)).decode() for name in KEYS}
     for name in SEEDED:
         password = SEED / f"{name}.pass"
         if not password.exists():

@@ -11,7 +11,7 @@ from .base import LabError, lab
 # What the services of the hosts write while they run and stop and start, whoever asks them to.
 OWN = (
     *("/var/log/", "/var/tmp/systemd-private-", "/var/lib/redis/", "/etc/redis/sentinel.conf"),
-    *("/var/lib/postgresql/", "/var/cache/bind/", "/var/lib/systemd/timers/"),
+    *("/var/lib/postgresql/", "/var/lib/pgbackrest/archive/", "/var/cache/bind/", "/var/lib/systemd/timers/"),
 )
 
 
@@ -57,7 +57,7 @@ def rehearse(names: list[str]) -> list[str]:
                 break  # what follows on these hosts would fail for this reason
         return problems
 
-    chosen = [faults.find(name) for name in names] or list(faults.table().values())
+    chosen = [faults.find(name) for name in names] or faults.possible()
     with ThreadPoolExecutor(4) as pool:
         problems = [problem for found in pool.map(run, lanes(chosen)) for problem in found]
     return problems + [f"left behind: {kind} {host}:{path}" for kind, host, path in sorted(left() - before)]

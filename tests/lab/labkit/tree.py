@@ -1,4 +1,4 @@
-"""The base tree: one Debian with every package of the lab, built once, every service disabled."""
+"""The base trees: for each suite one Debian with every package its hosts need, built once, every service disabled."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import fcntl
 import hashlib
 import os
 import shutil
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from .base import CACHE, Lab, LabError, run, step
@@ -27,6 +29,10 @@ DPKG = "force-unsafe-io\n" + "".join(
 )
 
 
+class Unavailable(LabError):
+    """This machine cannot get the suite."""
+
+
 def install_tools() -> None:
     missing = [package for command, package in TOOLS.items() if shutil.which(command) is None]
     if not missing:
@@ -40,16 +46,32 @@ def install_tools() -> None:
 
 
 def sources(suite: str) -> dict[str, str]:
-    """Where this machine gets Debian from: {release: URL}, as apt itself says."""
+    """Where this machine gets a Debian from: {release: URL}, from apt or, if that uses another Debian, its mirrors."""
+    if not shutil.which("apt-get"):
+        raise LabError("the base trees are built from this machine's own apt sources; there is no apt here")
     listed = run("apt-get", "indextargets", "--format", "$(ORIGIN) $(CODENAME) $(REPO_URI) $(COMPONENT)")
-    found = dict[str, str]()
+    known = dict[str, str]()
     for line in listed.splitlines():
         origin, release, url, component = (line.split() + ["", "", "", ""])[:4]
-        if origin == "Debian" and component == "main" and release.startswith(suite):
-            found.setdefault(release, url)
+        if origin == "Debian" and component == "main":
+            known.setdefault(release, url)
+    found = {release: url for release, url in known.items() if release.partition("-")[0] == suite}
     if suite not in found:
-        raise LabError(f"apt of this machine knows no Debian {suite}: add it to its sources and run apt-get update")
+        asked = {suite + "".join(release.partition("-")[1:]): url for release, url in known.items()}
+        found = {release: url for release, url in asked.items() if offered(release, url)}
+    if suite not in found:
+        raise Unavailable(f"no Debian {suite}: apt of this machine does not use it, and its mirrors do not have it")
     return found
+
+
+def offered(release: str, url: str) -> bool:
+    """Whether a mirror has a release, asked as apt asks; debootstrap and apt verify its signature later."""
+    with tempfile.TemporaryDirectory() as directory:
+        try:
+            run("/usr/lib/apt/apt-helper", "download-file", f"{url}dists/{release}/InRelease", f"{directory}/InRelease")
+        except LabError:
+            return False
+    return True
 
 
 def proxy() -> dict[str, str]:
@@ -57,41 +79,41 @@ def proxy() -> dict[str, str]:
     return {"http_proxy": value.split("=", 1)[1].strip("'")} if value else {}
 
 
-def key(lab: Lab) -> str:
-    recipe = "\n".join([lab.suite, *lab.packages, PRESET, *MASKED, DPKG])
-    return hashlib.sha256(recipe.encode()).hexdigest()[:12]
+def place(suite: str, packages: Sequence[str]) -> Path:
+    recipe = "\n".join([suite, *packages, PRESET, *MASKED, DPKG])
+    return CACHE / f"tree-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
 
 
-def ensure(lab: Lab) -> Path:
-    """The base tree, built first if there is none for this list of packages."""
-    tree = CACHE / f"tree-{key(lab)}"
+def ensure(lab: Lab, suite: str) -> Path:
+    """The base tree of a suite, built first if there is none for its list of packages."""
+    trees = {name: place(name, packages) for name, packages in lab.suites.items()}
+    tree = trees[suite]
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as lock:  # two labs that want the same tree
         fcntl.flock(lock, fcntl.LOCK_EX)
         if tree.exists():
             return tree
-        build(lab, tree)
+        build(suite, lab.suites[suite], tree)
         in_use = Path("/proc/self/mountinfo").read_text()
-        for old in CACHE.glob("tree-*"):
-            if old != tree and f"lowerdir={old}," not in in_use:
+        for old in set(CACHE.glob("tree-*")) - set(trees.values()):
+            if f"lowerdir={old}," not in in_use:
                 shutil.rmtree(old, ignore_errors=True)
     return tree
 
 
-def build(lab: Lab, tree: Path) -> None:
+def build(suite: str, packages: Sequence[str], tree: Path) -> None:
+    from_where = sources(suite)
     part = tree.with_name(tree.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    if not shutil.which("apt-get"):
-        raise LabError("the base tree is built from this machine's own apt sources; there is no apt here")
-    from_where = sources(lab.suite)
     env = {**proxy(), "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
-    with step(f"debootstrap {lab.suite}"):
+    with step(f"debootstrap {suite}"):
         keyring = [f"--keyring={KEYRING}"] if Path(KEYRING).exists() else []
-        run(
-            "debootstrap", "--variant=minbase", *keyring, lab.suite, part, from_where[lab.suite], env=env, timeout=900
-        )  # fmt: skip
-    with step(f"install {len(lab.packages)} packages in the base tree"):
+        try:
+            run("debootstrap", "--variant=minbase", *keyring, suite, part, from_where[suite], env=env, timeout=900)
+        except LabError as problem:
+            raise Unavailable(f"no Debian {suite}: {str(problem).splitlines()[-1]}") from problem
+    with step(f"install {len(packages)} packages in the base tree"):
         write(part, "etc/apt/sources.list", "".join(f"deb {url} {name} main\n" for name, url in from_where.items()))
         write(part, "etc/dpkg/dpkg.cfg.d/lab", DPKG)
         write(part, "etc/systemd/system-preset/00-lab.preset", PRESET)
@@ -101,7 +123,7 @@ def build(lab: Lab, tree: Path) -> None:
             own = ["unshare", "--mount", "--pid", "--fork", "--kill-child", f"--mount-proc={part}/proc"]
             chroot = [*own, "chroot", str(part)]
             run(*chroot, "apt-get", "update", env=env, timeout=300)
-            run(*chroot, "apt-get", "install", "-y", "--no-install-recommends", *lab.packages, env=env, timeout=1200)
+            run(*chroot, "apt-get", "install", "-y", "--no-install-recommends", *packages, env=env, timeout=1200)
             run(*chroot, "apt-get", "clean", env=env)
         finally:
             write(part, "etc/resolv.conf", "")

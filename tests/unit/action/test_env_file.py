@@ -210,6 +210,17 @@ def test_what_a_process_has_wins_over_its_settings() -> None:
     assert status("env.jwt_secret_strength", options, (RUNNING, DENIED), (UNIT, GOOD))[0] is Status.ERROR
 
 
+def test_a_line_that_systemd_ignores_sets_nothing() -> None:
+    """Such as one that begins with export, which other programs that read the file understand."""
+    options = {**OPTIONS, "sources": [{**UNIT, **FILE}]}
+    ignored = {name: value for name, value in GOOD.items() if name != "JWT_SECRET"}
+    unit = Variables(ignored, read=FILE["file"])
+    assert status("env.required_present", options, (RUNNING, ignored), (UNIT, unit), (FILE, GOOD))[0] is Status.FAIL
+    by_itself = Variables(ignored, read=())
+    seen = ((RUNNING, ignored), (UNIT, by_itself), (FILE, GOOD))
+    assert status("env.required_present", options, *seen)[0] is Status.PASS
+
+
 def test_every_service_is_judged_and_none_hides_another() -> None:
     worker = {"file": ["/srv/shop/worker.env"]}
     options = {**OPTIONS, "sources": [FILE, worker]}

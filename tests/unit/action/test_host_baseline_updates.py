@@ -33,7 +33,7 @@ from tests.unit.action.host_recordings import (
 from tests.unit.proving import prove
 
 LIST, POLICY, SOURCES, DATES = (argv(*words) for words in (apt._UPGRADABLE, apt._POLICY, apt._SOURCES, apt._DATES))
-CONFIG, HOLDS = "apt-config dump", "apt-mark showhold"
+CONFIG, HOLDS = "apt-config dump", argv(*apt._HOLDS)
 STAMP, LISTS = f"stat -L {apt._SUCCESS}", f"stat -L {apt._LISTS}"
 PREFIX = "/var/lib/apt/lists/deb_dists_bookworm-security_"
 FIX = "openssl/stable-security 3.0.17-1 amd64 [upgradable from: 3.0.15-1]\n"

@@ -70,6 +70,14 @@ def test_a_log_that_rotates() -> None:
     assert verdict.actual[LOG]["rotated files"] == 40
 
 
+def test_a_stanza_of_several_files() -> None:
+    """Its pattern has as many lines as the configuration, as that of Debian's rsyslog."""
+    several = plan("\n/var/log/mail.log\n after 1 days (40 rotations)")
+    assert rotation(host(dry=several)).status is Status.PASS
+    endless = plan("\n/var/log/mail.log\n sometimes")
+    assert rotation(host(dry=endless)).status is Status.ERROR
+
+
 @pytest.mark.parametrize(
     ("seen", "says"),
     [

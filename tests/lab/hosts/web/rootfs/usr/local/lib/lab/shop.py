@@ -76,10 +76,13 @@ def health():
 
 
 def stay_connected():
-    """Real traffic would: the connection comes back within a second of being lost."""
+    """Real traffic would: connections are used, and come back within a second of being lost."""
     while True:
-        with contextlib.suppress(redis.RedisError):
-            CACHE.ping()
+        if CACHE is not None:
+            with contextlib.suppress(redis.RedisError):
+                CACHE.ping()
+        with contextlib.suppress(psycopg2.Error), LOCK:
+            database()
         time.sleep(1)
 
 
@@ -109,7 +112,6 @@ class Shop(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    if CACHE is not None:
-        threading.Thread(target=stay_connected, daemon=True).start()
+    threading.Thread(target=stay_connected, daemon=True).start()
     ThreadingHTTPServer.request_queue_size = 128  # who looks while it is busy waits, and is not dropped
     ThreadingHTTPServer((os.environ.get("LISTEN", "127.0.0.1"), 8000), Shop).serve_forever()

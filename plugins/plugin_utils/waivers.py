@@ -310,6 +310,9 @@ def _speaks_of(
 ) -> bool:
     if waiver.item:
         item = items.get(waiver.item)
+        if said := result.get("item", ""):
+            # It speaks for one item alone: a document, or a test that is marked with it.
+            return item is not None and said == waiver.item
         return item is not None and any(
             result["control"] in binding.controls
             and (not binding.on or result["host"] == binding.on or result["host"] in groups.get(binding.on, ()))

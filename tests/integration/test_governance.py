@@ -28,7 +28,7 @@ CHECKLIST = f"""# Shop
 {HEALTH}
 - [ ] Security headers <!-- golive: http.security_headers on=web -->
 - [ ] Sessions survive (if using Redis) <!-- golive: redis.persistence -->
-- [ ] Cluster or Compose <!-- golive: docker.compose|kubernetes.cluster_ready -->
+- [ ] In a store <!-- golive: shopify.app_published|mobile.store -->
 - [ ] Penetration test passed <!-- golive: scan.independent -->
 - [ ] The team was told <!-- golive: human -->
 - [ ] Nothing to see here <!-- golive: info -->
@@ -41,7 +41,7 @@ CHECKLIST = f"""# Shop
 COMPONENTS = {
     "components": {
         "redis": {"used": False, "reason": "sessions are in the database", "by": "Ada"},
-        "kubernetes": {"used": False, "reason": "one machine is enough", "by": "Ada"},
+        "mobile_app": {"used": False, "reason": "it is for desks", "by": "Ada"},
     },
     "items": [{"item": "Cookie policy (if applicable)", "reason": "it sets none", "by": "Eve"}],
 }
@@ -119,7 +119,7 @@ def test_every_kind_of_item_has_its_status_and_its_reason(shop: Shop, service: S
         "Health endpoints answer": "pass",
         "Security headers": "waived",
         "Sessions survive (if using Redis)": "not_applicable",
-        "Cluster or Compose": "error",
+        "In a store": "error",
         "Penetration test passed": "error",
         "The team was told": "waived",
         "Nothing to see here": "info",
@@ -131,7 +131,7 @@ def test_every_kind_of_item_has_its_status_and_its_reason(shop: Shop, service: S
     for text, said in {
         "Security headers": "by eve (OPS-1): mended on Friday; it is fail",
         "Sessions survive (if using Redis)": "sessions are in the database (declared by Ada)",
-        "Cluster or Compose": "docker.compose: no verifier yet",
+        "In a store": "shopify.app_published: no verifier yet",
         "Penetration test passed": "scan.independent: no verifier yet",
         "The team was told": "by eve (OPS-1): mended on Friday; it is error",
         "Cookie policy (if applicable)": "it sets none (declared by Eve)",
@@ -140,7 +140,7 @@ def test_every_kind_of_item_has_its_status_and_its_reason(shop: Shop, service: S
     }.items():
         assert said in reasons[text]
     assert [line.split("'")[1] for line in ran.report["gate"]["reasons"]] == [
-        "Cluster or Compose",
+        "In a store",
         "Penetration test passed",
         "Runbook",
     ]

@@ -17,7 +17,10 @@ from tests.unit.plugin_utils.governed import Run, findings
 NO_REDIS = "components:\n  redis: {used: false, reason: sessions are in the database, by: Ada}\n"
 NO_KUBERNETES = "components:\n  kubernetes: {used: false, reason: one machine is enough, by: Ada}\n"
 NEITHER = NO_KUBERNETES + "  docker: {used: false, reason: it runs bare, by: Bob}\n"
-ONE_OF = "- [ ] Cluster or Compose <!-- golive: docker.compose|kubernetes.cluster_ready -->"
+# Two that nobody but people and services of others can prove, so that no verifier comes to.
+ONE_OF = "- [ ] In a store <!-- golive: shopify.app_published|mobile.store -->"
+NO_PHONES = "components:\n  mobile_app: {used: false, reason: it is for desks, by: Ada}\n"
+NO_STORE = NO_PHONES + "  shopify: {used: false, reason: it is sold elsewhere, by: Bob}\n"
 SEEN_ONE_OF = "- [ ] Copies <!-- golive: redis.persistence|backup.freshness -->"
 WAIVER = "waivers:\n  - {item: Health, reason: known, owner: eve, ticket: T-1, expires: 2026-11-30"
 
@@ -132,8 +135,8 @@ CASES = {
         answers={"a": {"redis.caching": "error"}}, severity="critical",
     ),
     # Any of several.
-    "any of: none": Case(ONE_OF, "error", "docker.compose: no verifier yet"),
-    "any of: the second": Case(ONE_OF, "attested", attests={"kubernetes.cluster_ready": "attested"}),
+    "any of: none": Case(ONE_OF, "error", "shopify.app_published: no verifier yet"),
+    "any of: the second": Case(ONE_OF, "attested", attests={"mobile.store": "attested"}),
     "any of: the item is signed": Case(ONE_OF, "attested", signed=SIGNED),
     "any of: one passes, one fails": Case(
         SEEN_ONE_OF, "pass", answers={"a": {"redis.persistence": "fail", "backup.freshness": "pass"}}
@@ -150,16 +153,18 @@ CASES = {
         answers={"a": {"redis.persistence": "fail", "backup.freshness": "pass"}},
     ),
     "any of: one is not there": Case(
-        ONE_OF, "attested", components=NO_KUBERNETES, attests={"docker.compose": "attested"}
+        ONE_OF, "attested", components=NO_PHONES, attests={"shopify.app_published": "attested"}
     ),
     "any of: one is not there, the other is unproven": Case(
-        ONE_OF, "error", "docker.compose", components=NO_KUBERNETES
+        ONE_OF, "error", "shopify.app_published", components=NO_PHONES
     ),
     "any of: one is there, but only the other is signed": Case(
-        ONE_OF, "error", "kubernetes.cluster_ready", components="components:\n  kubernetes: true\n",
-        attests={"docker.compose": "attested"},
+        ONE_OF, "error", "mobile.store", components="components:\n  mobile_app: true\n",
+        attests={"shopify.app_published": "attested"},
     ),
-    "any of: none is there": Case(ONE_OF, "not_applicable", "it runs bare (declared by Bob)", components=NEITHER),
+    "any of: none is there": Case(
+        ONE_OF, "not_applicable", "it is sold elsewhere (declared by Bob)", components=NO_STORE
+    ),
     "any of: a signature is not weighed against what was seen": Case(
         "- [ ] Health <!-- golive: redis.persistence|scan.independent -->", "fail",
         answers={"a": {"redis.persistence": "fail"}}, signed=SIGNED,

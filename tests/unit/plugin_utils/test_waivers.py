@@ -349,6 +349,15 @@ def test_an_item_is_waived_for_itself_only(tmp_path: Path) -> None:
     assert (late.for_item("i1", results[0])["status"], kinds(late)) == ("fail", ["expired"])
 
 
+def test_an_item_is_waived_with_what_speaks_for_it_alone(tmp_path: Path) -> None:
+    file = written(tmp_path, {**GOOD, "control": None, "target": None, "item": "i1"})
+    marked = {**result(host="web-1", control="tests.infrastructure"), "item": "i1"}
+    found = applied(file, [marked])
+    assert found.for_item("i1", marked)["status"] == "waived"
+    assert kinds(found) == []
+    assert kinds(applied(file, [{**result(), "item": "i2"}])) == ["unused"], "of another item, though of its control"
+
+
 def test_ignorance_of_an_item_is_waived_only_by_name(tmp_path: Path) -> None:
     entry = {**GOOD, "control": None, "target": None, "item": "i1"}
     error = {"status": "error", "severity": "high", "target": "line 4"}

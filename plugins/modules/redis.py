@@ -231,7 +231,7 @@ EXAMPLES = r"""
     host: cache.example.com
     tls: true
     password_file: /run/secrets/redis
-    declared: {protected-mode: yes, save: 900 1}
+    declared: {protected-mode: "yes", save: 900 1}
     maxmemory_policy: noeviction
 """
 

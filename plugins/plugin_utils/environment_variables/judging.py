@@ -28,7 +28,8 @@ def missing_problems(has: Effective, required: Collection[str]) -> list[str]:
     known = set(has.names())
     absent = [name for name in required if name not in known or not _everywhere(has, name)]
     empty = [name for name in required if name not in absent and name not in has.names(empty=False)]
-    parts = ((absent, "not set"), (empty, "empty"))
+    late = [name for name in has.not_loaded(required) if name not in absent]
+    parts = ((absent, "not set"), (empty, "empty"), (late, "set, but not in the process: start it again"))
     return [f"{some(names)} {'is' if len(names) == 1 else 'are'} {what}" for names, what in parts if names]
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,6 +128,12 @@ class Effective:
         """What whoever configures it sets: what files and units say, if there are some, else what processes have."""
         settings = [(place, fact) for place, fact in self.seen if not place.running]
         return Effective(settings or self.seen)
+
+    def not_loaded(self, names: Iterable[str]) -> list[str]:
+        """Those that the unit's settings give and a process of it lacks: it was not started again since."""
+        running = [fact for place, fact in self.seen if place.running]
+        given = {n for place, fact in self.seen if not place.running and "unit" in place.params for n in fact.names}
+        return [name for name in names if name in given and not all(name in fact.names for fact in running)]
 
     @property
     def unshown(self) -> int:

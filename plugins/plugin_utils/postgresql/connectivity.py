@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.questions import Postgresql
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.refusals import hidden
@@ -14,7 +15,13 @@ from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 async def login(postgresql: Postgresql, role: str, max_ms: int) -> Part:
     """A session is opened and a query answered. max_ms: milliseconds."""
-    ((row,), took) = await postgresql.timed("SELECT session_user AS role, current_database() AS database")
+    try:
+        ((row,), took) = await postgresql.timed("SELECT session_user AS role, current_database() AS database")
+    except CannotLook as refusal:
+        if "pg_hba.conf" not in refusal.detail:
+            raise
+        # The server answered: this is no failure to look, but what the application meets.
+        return Part({"role": role}, [f"pg_hba.conf keeps {role} out from here: {shown(refusal.detail, 300)}"])
     problems = [] if row["role"] == role else [f"the session is one of {shown(row['role'])}"]
     if took >= max_ms:
         problems.append(f"to log in and query took {took} ms")

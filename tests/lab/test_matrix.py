@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import provable
+from tests import ways
 from tests.lab import matrix
 from tests.lab.labkit import diff, faults, rehearse
 from tests.lab.labkit.base import CACHE, HERE, RUN, lab, left_out
@@ -183,11 +184,22 @@ def broken(story: Story, planner: Planner) -> Faults:
     found.healed = verify(story.home / "healed").results
     found.left = rehearse.left() - before
     found.seconds = time.monotonic() - started
+    seen_for_real(story.healthy.results, found)
     matrix.shown = matrix.matrix(story.healthy.results, story.absent.results, every, found.wrong)
     output = REPOSITORY / "tests" / "output"
     output.mkdir(exist_ok=True)
     (output / "lab-matrix.txt").write_text(matrix.shown + "\n")
     return found
+
+
+def seen_for_real(healthy: Sequence[Seen], found: Faults) -> None:
+    """Keep for tests/ways.py which controls were right, broken and unreadable."""
+    for result in healthy:
+        ways.note(result.control, [result.status])
+    for fault in faults.table().values():
+        if fault.name not in found.wrong:
+            for control in fault.controls:
+                ways.note(control, [fault.expect])
 
 
 def pairs(waves: list[list[Fault]]) -> Iterator[tuple[list[Fault], list[Fault]]]:

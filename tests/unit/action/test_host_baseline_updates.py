@@ -271,6 +271,7 @@ def test_what_cannot_be_seen_with_dnf_is_an_error(changes: Recorded) -> None:
 @pytest.mark.parametrize(
     ("succeeded", "learned", "late"),
     [(NOW - DAY, NOW - HOUR, False), (NOW - HOUR, NOW - DAY, True), (NOW - 8 * DAY, NOW, True), (None, NOW, True)],
+    ids=["an hour", "unknown lists", "a week without success", "never"],
 )
 def test_how_long_an_update_may_have_waited(succeeded: float | None, learned: float, late: bool) -> None:
     seen = Upgrades(succeeded, learned)

@@ -37,7 +37,7 @@ class ActionModule(ActionBase):
         more = [f"… and {len(decision.reasons) - len(shown)} more"] if len(decision.reasons) > len(shown) else []
         return {
             "changed": False,
-            "failed": decision.word == NO_GO,
+            "failed": decision.word == NO_GO and not want.only_tell,
             "decision": decision.word,
             "reasons": decision.reasons,
             "msg": "\n".join([decision.word.replace("_", "-"), *shown, *more]),

@@ -20,7 +20,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils import checklist, go
 from ansible_collections.golive.verify.plugins.plugin_utils.attestations.standing import HOST, VERIFIER
 from ansible_collections.golive.verify.plugins.plugin_utils.binding.stated import stated
 from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control, catalogue, catalogue_in
-from ansible_collections.golive.verify.plugins.plugin_utils.environments import plugins_of
+from ansible_collections.golive.verify.plugins.plugin_utils.environments import plugins_of, version_of
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted, interface, provable
 from ansible_collections.golive.verify.plugins.plugin_utils.plan import Narrowing, Plan, select_controls
 from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import RunDirectory
@@ -112,7 +112,11 @@ class ActionModule(ActionBase):
             unprovable=[control for control in bound if control not in provable],
             stated=stated(read.items, known),
             governance=decided,
-            versions={"ansible-core": ansible_version, "python": platform.python_version()},
+            versions={
+                "ansible-core": ansible_version,
+                "python": platform.python_version(),
+                "golive.verify": version_of(OWN_PLUGINS),
+            },
         )
 
 

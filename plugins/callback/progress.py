@@ -22,12 +22,14 @@ extends_documentation_fragment:
 import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
+from itertools import chain
 from typing import Any
 
 from ansible import constants as C
 from ansible.plugins.callback.default import CallbackModule as Default
 
 from ansible_collections.golive.verify.plugins.plugin_utils import report, summary
+from ansible_collections.golive.verify.plugins.plugin_utils.drift import showing
 from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import BadRun, RunDirectory
 
 OWN = "golive.verify."
@@ -73,6 +75,8 @@ class CallbackModule(Default):
             of_documents = result.task.action == f"{OWN}documents"
             name = "documents" if of_documents else result.host.get_name()
             self._line(name, shown["verdict"], summary.counts(shown["summary"]))
+        elif shown.get("stored") is False:
+            self._line("history", "error", str(shown["msg"]))
         elif not _ours(result.task):
             self._live.clear()
             super().v2_runner_on_ok(result)
@@ -86,7 +90,7 @@ class CallbackModule(Default):
         if not _ours(result.task) or ignore_errors:
             self._live.clear()
             super().v2_runner_on_failed(result, ignore_errors)
-        elif "decision" not in result.result:
+        elif not {"decision", "golive_drift"} & set(result.result):
             self._line(result.host.get_name(), "error", str(result.result.get("msg")))
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
@@ -96,7 +100,10 @@ class CallbackModule(Default):
             super().v2_playbook_on_stats(stats)
             return
         try:
-            lines: Iterable[tuple[str, str]] = summary.lines(report.build(RunDirectory(self._run_dir)))
+            directory = RunDirectory(self._run_dir)
+            lines: Iterable[tuple[str, str]] = summary.lines(report.build(directory))
+            if drift := directory.drift():
+                lines = chain(lines, showing.lines(drift))
         except BadRun as wrong:
             lines = [("error", f"no summary: {wrong}")]
         for status, line in lines:

@@ -13,7 +13,8 @@ version_added: 0.1.0
 description:
   - When a playbook that began a run with M(golive.verify.plan) ends, writes the run's reports into its directory.
   - Where Ansible itself would end well although nothing was decided (no hosts matched, the gate was skipped), ends with
-    exit status 2. List it last in C(callbacks_enabled), as callbacks after it would then not hear of the end.
+    exit status 2. A run that M(golive.verify.drift) compared ends as that says. List it last in
+    C(callbacks_enabled), as callbacks after it would then not hear of the end.
 options:
   formats:
     description: The formats to write.
@@ -50,6 +51,7 @@ class CallbackModule(CallbackBase):
     def __init__(self) -> None:
         super().__init__()
         self._expected = False
+        self._compared = False
         self._run_dir = ""
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
@@ -59,7 +61,8 @@ class CallbackModule(CallbackBase):
         self._expected = self._expected or any(getattr(task, "action", "") == PLAN for task in tasks)
 
     def v2_runner_on_ok(self, result: Any) -> None:
-        """Remember where the run is kept."""
+        """Remember where the run is kept, and whether it ended with a comparison, which then says how well."""
+        self._compared = self._compared or "golive_drift" in result.result
         self._run_dir = result.result.get("golive_run_dir") or self._run_dir
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
@@ -73,7 +76,7 @@ class CallbackModule(CallbackBase):
                 raise SystemExit(EXIT_NO_GO)
             return
         decision = self._write()
-        if decision == NO_GO and not failed:
+        if decision == NO_GO and not failed and not self._compared:
             raise SystemExit(EXIT_NO_GO)
 
     def _write(self) -> str:

@@ -26,6 +26,10 @@ options:
     description: How many reasons the message shows; all of them are returned.
     type: int
     default: 20
+  only_tell:
+    description: Do not fail the play on no-go, since something else decides how it ends, as M(golive.verify.drift) does.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""

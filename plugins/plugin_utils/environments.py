@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -68,6 +69,15 @@ def plugins_of(collections: Iterable[str]) -> list[Path]:
             raise AnsibleActionFail(said) from error
         found.append(Path(package.__path__[0]) / "plugins")
     return found
+
+
+def version_of(plugins: Path) -> str:
+    """The version of the collection with this directory of plugins, installed or as a clone; empty without one."""
+    for name, pattern in (("MANIFEST.json", r'"version": *"([^"]+)"'), ("galaxy.yml", r"(?m)^version: *(\S+)")):
+        path = plugins.parent / name
+        if path.is_file() and (found := re.search(pattern, path.read_text(encoding="utf-8"))):
+            return found[1]
+    return ""
 
 
 def _inventory_dir(variables: Mapping[str, Any]) -> Path | None:

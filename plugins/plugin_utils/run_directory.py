@@ -7,6 +7,7 @@
     asked.json             what of it every host has to know, which is little
     results/<host>.json    the moment a host finishes
     decision.json          when the gate has decided
+    drift.json             when it was compared with earlier runs
 
 Each file appears whole or not at all.
 """
@@ -90,6 +91,11 @@ class RunDirectory:
     def decided(self) -> bool:
         """Whether the gate came to its decision; a killed run did not."""
         return (self.path / "decision.json").exists()
+
+    def drift(self) -> dict[str, Any] | None:
+        """What changed since earlier runs, where that was asked."""
+        path = self.path / "drift.json"
+        return self._read(path) if path.exists() else None
 
     def write(self, name: str, data: Mapping[str, Any] | str) -> Path:
         """Write one file, whole or not at all."""

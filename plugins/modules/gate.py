@@ -27,7 +27,7 @@ options:
     type: int
     default: 20
   only_tell:
-    description: Do not fail the play on no-go, since something else decides how it ends, as M(golive.verify.drift) does.
+    description: Do not fail the play on no-go, since something else decides how it ends, as M(golive.verify.drift).
     type: bool
     default: false
 """

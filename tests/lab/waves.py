@@ -132,6 +132,8 @@ class Planner:
             return False
         if not set(one.hosts) & set(other.hosts):
             return True
+        if "/usr/bin/systemctl" in one.kept:  # without it nothing else can be broken there, or healed
+            return False
         # Two faults on one host only where they are of different worlds.
         worlds = [{control.split(".")[0] for control in fault.controls} for fault in (one, other)]
         return not worlds[0] & worlds[1] and not set(one.kept) & set(other.kept)

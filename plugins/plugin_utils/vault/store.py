@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -80,7 +81,11 @@ async def failover(vault: Vault, least: int) -> Part:
     answer = state if status.storage == "raft" else nodes
     if isinstance(answer, CannotLook):
         raise answer
-    return _raft(answer, least) if status.storage == "raft" else _standbys(answer, least, datetime.now(UTC))
+    return (
+        _raft(answer, least)
+        if status.storage == "raft"
+        else _standbys(answer, least, datetime.fromtimestamp(time.time(), UTC))
+    )
 
 
 def _raft(state: Mapping[str, Any], least: int) -> Part:

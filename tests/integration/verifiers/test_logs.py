@@ -261,7 +261,7 @@ def carried(log: Path, arrived: Path) -> bool:
     return arrived.exists()
 
 
-def until(true: Any, seconds: float = 8) -> bool:
+def until(true: Any, seconds: float = 30) -> bool:
     end = time.monotonic() + seconds
     while not true() and time.monotonic() < end:
         time.sleep(0.05)

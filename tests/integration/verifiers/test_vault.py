@@ -89,7 +89,7 @@ def server(cluster: list[Server]) -> Server:
     leader.api("POST", "sys/mounts/former", {"type": "kv", "options": {"version": "1"}})
     leader.api("POST", "sys/mounts/transit", {"type": "transit"})
     leader.api("POST", "transit/keys/audit", {})
-    (policy,) = re.findall(r"```hcl\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    (policy,) = re.findall(r"```text\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     former = 'path "former/*" { capabilities = ["read"] }'
     leader.api("PUT", "sys/policies/acl/golive", {"policy": policy + former})
     leader.api("PUT", "sys/policies/acl/admin", {"policy": EVERYTHING})

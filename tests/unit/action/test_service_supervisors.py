@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -130,7 +129,7 @@ def test_an_application_of_pm2_returns() -> None:
         ({JLIST: listed(autorestart=False)}, "autorestart false"),
         ({JLIST: listed(restart_time=40)}, "restarted 40 times"),
         ({JLIST: listed(restart_delay=60000)}, "waits 60 s"),
-        ({JLIST: listed(pm_uptime=time.time() * 1000)}, "is up for"),
+        ({JLIST: listed(pm_uptime=NOW * 1000)}, "is up for"),
         ({JLIST: ran("[]")}, "nothing supervises it"),
         ({PGREP: ran("", 1)}, "no PM2 of user shop runs"),
         ({PGREP: ran("421\n")}, "no PM2 of user shop runs"),

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from tests.unit.action.vault_recordings import (
 )
 from tests.unit.proving import prove
 
+NOW = time.time()
 SEAL = asked("sys/seal-status", token=False)
 LOOKUP = asked("auth/token/lookup-accessor", body='{"accessor": "Oz34wClvCgE7l38irqCZSsXY"}')
 SHIPPED = """
@@ -52,7 +54,7 @@ def raft(tolerance: int, *healthy: bool) -> dict[str, Any]:
 
 def nodes(*seconds: float | None) -> dict[str, Any]:
     """The active node, and standby nodes that were heard of so many seconds ago."""
-    echoes = [each and (datetime.now(UTC) - timedelta(seconds=each)).isoformat() for each in seconds]
+    echoes = [each and datetime.fromtimestamp(NOW - each, UTC).isoformat() for each in seconds]
     return answer(nodes=[{"active_node": each is None, "last_echo": each, "hostname": "h"} for each in echoes])
 
 

@@ -26,14 +26,18 @@ def run(tmp_path: Path) -> RunDirectory:
 
 def test_every_format_is_written_into_the_run(run: RunDirectory) -> None:
     written = writing.write(run, writing.FORMATS)
-    assert writing.FORMATS == ("html", "json", "junit", "markdown")
     assert written.problems == {}
     assert written.report["gate"]["decision"] == "go"
     assert {name: path.name for name, path in written.files.items()} == {
+        "csv": "report.csv",
+        "hdf": "report.hdf.json",
         "html": "report.html",
         "json": "report.json",
         "junit": "report.xml",
         "markdown": "report.md",
+        "ocsf": "report.ocsf.jsonl",
+        "prometheus": "report.prom",
+        "sarif": "report.sarif",
     }
     assert all(path.parent == run.path and path.stat().st_size > 100 for path in written.files.values())
 

@@ -9,6 +9,7 @@ Tests note what they see while they run, each process in a file of its own; `pyt
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -55,6 +56,5 @@ def summary() -> str:
 
 
 if __name__ == "__main__":
-    import tests.conftest  # noqa: F401 - makes the collection importable
-
+    importlib.import_module("tests.conftest")  # makes the collection importable
     print(summary())

@@ -126,7 +126,7 @@ def _moment(value, now):
             value = float(value)
         except ValueError:
             return _written(value[:_FRONT], now)
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not value > 1e8:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 1e8 < value < 1e22:
         return None
     for unit, least in ((1e9, 1e17), (1e6, 1e14), (1e3, 1e11)):
         if value >= least:

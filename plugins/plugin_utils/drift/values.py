@@ -122,7 +122,7 @@ def _compare(
     if isinstance(before, Mapping) and isinstance(after, Mapping) and depth < _DEEPEST:
         yield from _mappings(control, key, before, after, known, depth)
         return
-    rule = next(rule for rule in known if rule.fits(control, key))
+    rule = _fitting(known, control, key)
     if rule.matters == "never":
         return
     if isinstance(before, list) and isinstance(after, list):
@@ -131,15 +131,16 @@ def _compare(
         yield ValueChange(key, _cut(before), _cut(after))
 
 
+def _fitting(known: Sequence[Rule], control: str, key: str) -> Rule:
+    """The first that fits; the last of them fits everything."""
+    return next(rule for rule in known if rule.fits(control, key))
+
+
 def _mappings(
     control: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any], known: Sequence[Rule], depth: int
 ) -> Iterator[ValueChange]:
     within = {name: f"{key}.{name}" if key else str(name) for name in (*before, *after)}
-    heard = {
-        name
-        for name, path in within.items()
-        if next(rule for rule in known if rule.fits(control, path)).matters != "never"
-    }
+    heard = {name for name, path in within.items() if _fitting(known, control, path).matters != "never"}
     yield from _members(key, [n for n in before if n in heard], [n for n in after if n in heard])
     for name in before:
         if name in after:

@@ -42,7 +42,7 @@ async def keeping_up(survey: Survey, pace: Pace) -> Part:
         if each.group.informed:
             problems += pace_problems(each, what, pace)
         unknown += jetstream.unknown(what, each.group)
-    actual = {f"{shown(stream)} → {shown(each.name)}": _standing(each) for (_, stream, _), each in consumers.items()}
+    actual = {f"{shown(key[1])} → {shown(each.name)}": _standing(each) for key, each in consumers.items()}
     return settled(some(actual), problems, [*unknown, *jetstream.hidden])
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.verifiers.postgresql_servers import BINARIES, PASSWORD, Server, append
-from tests.integration.verifiers.test_postgresql import (  # noqa: F401 - fixtures
+from tests.integration.verifiers.test_postgresql import (
     BCRYPT,
     Options,
     declared,
@@ -24,6 +24,8 @@ from tests.integration.verifiers.test_postgresql import (  # noqa: F401 - fixtur
 from tests.integration.verifiers.test_postgresql import (
     pytestmark as installed,
 )
+
+__all__ = ["declared", "options", "server", "work"]  # fixtures, which tests name as their parameters
 
 # What is seen of a broken server is the same in each version and from both sides, which the tests of right ones show.
 pytestmark = [
@@ -162,12 +164,12 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("control", "breaks", "mends", "because"), BROKEN, ids=lambda value: str(value)[:40])
-def test_broken(server: Server, options: Options, control: str, breaks: str, mends: str, because: str) -> None:  # noqa: F811
+def test_broken(server: Server, options: Options, control: str, breaks: str, mends: str, because: str) -> None:
     with server.broken(breaks, mend=[mends], database="shop"):
         fails(control, options, because)
 
 
-def test_a_trigger_or_row_security_protects_what_is_granted(server: Server, options: Options) -> None:  # noqa: F811
+def test_a_trigger_or_row_security_protects_what_is_granted(server: Server, options: Options) -> None:
     grant, revoke = ("GRANT UPDATE, DELETE ON audit_2026 TO shop", "REVOKE UPDATE, DELETE ON audit_2026 FROM shop")
     reject = "CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION $$no$$; END'"
     trigger = "CREATE TRIGGER no BEFORE UPDATE OR DELETE ON audit_events FOR EACH ROW EXECUTE FUNCTION reject()"
@@ -197,7 +199,7 @@ def test_a_trigger_or_row_security_protects_what_is_granted(server: Server, opti
         ("host all all 10.0.0.0/8 nonsense", "is no rule"),
     ],
 )
-def test_rules_that_let_in(server: Server, options: Options, line: str, because: str) -> None:  # noqa: F811
+def test_rules_that_let_in(server: Server, options: Options, line: str, because: str) -> None:
     """The file is judged as it lies there, whether or not it was reloaded."""
     rules = server.data / "pg_hba.conf"
     before = rules.read_text()
@@ -208,18 +210,18 @@ def test_rules_that_let_in(server: Server, options: Options, line: str, because:
         rules.write_text(before)
 
 
-def test_short_password(options: Options, work: Path) -> None:  # noqa: F811
+def test_short_password(options: Options, work: Path) -> None:
     fails("credentials", options | {"password_files": [str(work / "short")]}, "too short")
     errs("credentials", options | {"password_files": [str(work / "absent")]}, "not_found")
 
 
-def test_pools_and_headroom(options: Options) -> None:  # noqa: F811
+def test_pools_and_headroom(options: Options) -> None:
     fails("pooling", options | {"pools": {"api": {"size": 20, "replicas": 10}}}, "may open 200 connections")
     errs("pooling", options | {"pools": {"api": {"size": 20}}}, "needs size and replicas")
     fails("pool_headroom", options | {"max_used_percent": 0}, "of 50 connections are used")
 
 
-def test_declarations_that_do_not_fit(options: Options, work: Path) -> None:  # noqa: F811
+def test_declarations_that_do_not_fit(options: Options, work: Path) -> None:
     fails("provisioned", options | {"database": "nothing"}, "there is no database nothing")
     fails("provisioned", options | {"database": "postgres", "owner": "postgres"}, "no database of an application")
     fails("provisioned", options | {"min_version": 99}, "no longer supported")

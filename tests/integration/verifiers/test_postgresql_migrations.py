@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.verifiers.postgresql_servers import BINARIES, Server
-from tests.integration.verifiers.test_postgresql import (  # noqa: F401 - fixtures
+from tests.integration.verifiers.test_postgresql import (
     Options,
     declared,
     fails,
@@ -23,6 +23,8 @@ from tests.integration.verifiers.test_postgresql import (  # noqa: F401 - fixtur
 from tests.integration.verifiers.test_postgresql import (
     pytestmark as installed,
 )
+
+__all__ = ["declared", "options", "server", "work"]  # fixtures, which tests name as their parameters
 
 pytestmark = [
     installed,
@@ -93,7 +95,7 @@ TOOLS = {
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_migrations_of_other_tools(server: Server, options: Options, tmp_path: Path, tool: str) -> None:  # noqa: F811
+def test_migrations_of_other_tools(server: Server, options: Options, tmp_path: Path, tool: str) -> None:
     files, table, rows, breaks = TOOLS[tool]
     for name, content in files.items():
         path = tmp_path / name

@@ -29,9 +29,13 @@ FAST = {"min_uptime_seconds": 0, "max_restarts": 2}
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="PM2 of root and containers need root")
 
 
-def verdict(options: dict[str, Any], entry: dict[str, Any], units: Units = AT_BOOT, *, works: bool = False) -> Verdict:
+def verdict(
+    options: dict[str, Any], entry: dict[str, Any], units: Units | None = None, *, works: bool = False
+) -> Verdict:
     control = "workers.running" if works else "service.restart_policy"
-    (one,) = prove_live(Service, control, FAST | options | {"services": [entry]}, told(units))
+    (one,) = prove_live(
+        Service, control, FAST | options | {"services": [entry]}, told(AT_BOOT if units is None else units)
+    )
     return one
 
 
@@ -255,7 +259,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         yield found
 
 
-def contained(engine: Engine, name: str, units: Units = AT_BOOT, **more: Any) -> Verdict:
+def contained(engine: Engine, name: str, units: Units | None = None, **more: Any) -> Verdict:
     return verdict({"container_client": str(engine.client)} | more, {"container": name, "user": "1000"}, units)
 
 

@@ -56,7 +56,8 @@ def file(path: str, mode: str = "0640", owner: str = "root", kind: str = "file")
 def stats(path: str, *, directory: str = "0750", **how: Any) -> dict[str, Any]:
     """Answers on a file and on the directory that it lies in."""
     above = path.rpartition("/")[0]
-    return {f"stat -L {path}": file(path, **how), f"stat -L {above}": file(above, directory, kind="directory")}
+    seen = [file(path, **how), file(above, directory, kind="directory")]
+    return {f"stat -L {each['path']}": each for each in seen}
 
 
 def proven(control: str, options: Mapping[str, Any], *seen: Seen, **answers: Any) -> list[Verdict]:

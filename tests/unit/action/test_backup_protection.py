@@ -37,8 +37,8 @@ from tests.unit.proving import prove
 DATA, COPIES = "df -P -T /var/lib/pg", "df -P -T /b"
 
 
-def retained(answers: dict[str, Any], options: dict[str, Any] = DUMPS, **more: Any) -> Verdict:
-    (verdict,) = prove(Backup, "backup.retention", options | more, directory("/b", month()) | answers)
+def retained(answers: dict[str, Any], options: dict[str, Any] | None = None, **more: Any) -> Verdict:
+    (verdict,) = prove(Backup, "backup.retention", (options or DUMPS) | more, directory("/b", month()) | answers)
     return verdict
 
 

@@ -44,8 +44,8 @@ def kept(copies: list[dict[str, Any]] | None = None, more: dict[str, Any] | None
     return {**found, **places, **lsblk, STAT: file(ENV, age=DAY), **(more or {})}
 
 
-def backup(answers: dict[str, Any], options: dict[str, Any] = OPTIONS) -> Verdict:
-    (verdict,) = prove(EnvBackup, "env.backup", options, answers)
+def backup(answers: dict[str, Any], options: dict[str, Any] | None = None) -> Verdict:
+    (verdict,) = prove(EnvBackup, "env.backup", options or OPTIONS, answers)
     return verdict
 
 

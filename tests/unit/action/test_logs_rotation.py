@@ -52,8 +52,8 @@ def rotated(count: int = 40, step: float = 1) -> dict[str, Any]:
 def host(**more: Any) -> dict[str, Any]:
     usual = {
         "live": {"pattern": LOG, "files": [file(LOG)]}, "beside": rotated(), "dry": plan(), "ages": ran(code=1),
-        "systemd": file("/run/systemd/system", kind="directory"), "timers": timer(), "crontabs": {"entries": [],
-        "denied": []}, "state": file("/var/lib/logrotate/status", 0.5),
+        "systemd": file("/run/systemd/system", kind="directory"), "timers": timer(),
+        "crontabs": {"entries": [], "denied": []}, "state": file("/var/lib/logrotate/status", 0.5),
     }  # fmt: skip
     seen = {**usual, **more}
     lines = dict(zip(usual, (LIVE, BESIDE, DRY, AGES, SYSTEMD, TIMERS, CRON, STATE), strict=True))

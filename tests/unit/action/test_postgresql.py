@@ -72,10 +72,13 @@ def said(asked: Asked, rows: Mapping[str, Any]) -> dict[str, Any]:
     return {asked.answers.request.line: {"exit": 0, "stdout": lines, "stderr": ""}}
 
 
-def others(control: str, statements: Any = STATEMENTS) -> dict[str, Any]:
+def others(control: str, statements: Any = None) -> dict[str, Any]:
     """The looks beside that of all questions: doors that are closed, statements that are fast."""
     if control == "query_health":
-        return said(SHOP.ask(only=query_health._slowest("public", 100)), {"only": statements})
+        return said(
+            SHOP.ask(only=query_health._slowest("public", 100)),
+            {"only": STATEMENTS if statements is None else statements},
+        )
     if control != "credentials":
         return {}
     refused = {"exit": 2, "stdout": "", "stderr": "FATAL:  password authentication failed"}

@@ -118,10 +118,10 @@ COVERED = "cluster_state:ok\r\ncluster_slots_ok:16384\r\n"
 FOLLOWS = info(role="slave", master_link_status="up")
 
 
-def clustered(state: str, nodes: list[str], of_d: Any = FOLLOWS) -> Status:
+def clustered(state: str, nodes: list[str], of_d: Any = None) -> Status:
     answers = {f"{CLI} CLUSTER INFO": said(state), f"{CLI} CLUSTER NODES": said("\n".join(nodes) + "\n")}
     answers |= {f"redis-cli -h {letter}.test -p 6379 INFO": FOLLOWS for letter in "ef"}
-    answers |= {"redis-cli -h d.test -p 6379 INFO": of_d}
+    answers |= {"redis-cli -h d.test -p 6379 INFO": FOLLOWS if of_d is None else of_d}
     return status(Redis, "redis.ha", {"cluster": True}, answers)
 
 

@@ -181,9 +181,10 @@ DOCKER_RUNS = {
 PODMAN_RUNS = {"systemctl show podman-restart.service": unit(name="podman-restart.service")}
 
 
-def contained(answer: Any, units: Mapping[str, Any] = DOCKER_RUNS, client: str = "docker", **entry: str) -> Verdict:
+def contained(answer: Any, units: Mapping[str, Any] | None = None, client: str = "docker", **entry: str) -> Verdict:
     options = {"services": [{"container": "meter", **entry}], "container_client": client}
-    (one,) = prove(Service, "service.restart_policy", options, {line(client): answer, **units})
+    answers = {line(client): answer, **(DOCKER_RUNS if units is None else units)}
+    (one,) = prove(Service, "service.restart_policy", options, answers)
     return one
 
 

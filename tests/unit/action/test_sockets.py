@@ -121,11 +121,11 @@ def outside(
     *,
     inside: Any = None,
     addresses: tuple[str, ...] = (ADDRESS,),
-    filters: Mapping[str, Any] = UNFILTERED,
+    filters: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> list[Verdict]:
     """The verdicts when the named ports meet a connection so; every other port is silent."""
-    answers: dict[str, Any] = {LIST: inside or listing(*RIGHT), **filters}
+    answers: dict[str, Any] = {LIST: inside or listing(*RIGHT), **(UNFILTERED if filters is None else filters)}
     found = [{"address": address, "family": "ipv6" if ":" in address else "ipv4"} for address in addresses]
     answers["getent ahosts shop.test"] = {"host": "shop.test", "addresses": found}
     for address in addresses:

@@ -160,5 +160,5 @@ _OFFSITE = r"""
 class ModuleDocFragment:
     """How a repository of backups is declared, and how those are that lie elsewhere."""
 
-    DOCUMENTATION = _REPOSITORY
-    OFFSITE = _REPOSITORY + _OFFSITE
+    DOCUMENTATION: str = _REPOSITORY
+    OFFSITE: str = _REPOSITORY + _OFFSITE

@@ -87,6 +87,32 @@ def test_a_repository_of_borg_is_append_only_or_not(tmp_path: Path, dumps: Path)
     assert (verdict.status, verdict.message) == (Status.PASS, "")
 
 
+def _apart(requests: Any) -> Any:
+    """This machine, but the copies lie on another one: what no test can really have."""
+    copies = [request.params.get("argv", [""])[-1].endswith("copies") for request in requests]
+    return [
+        far if there else near for there, far, near in zip(copies, on_nas(requests), _together(requests), strict=True)
+    ]
+
+
+def _together(requests: Any) -> Any:
+    """This machine, with one disk that is no device, so that it needs none."""
+    return [
+        {**answer, "value": {**answer["value"], "stdout": "Filesystem\nroot ext4 9 3 6 33% /\n"}}
+        if request.params.get("argv", [""])[0] == "df" and "value" in answer
+        else answer
+        for request, answer in zip(requests, engine.on_controller(requests), strict=True)
+    ]
+
+
+KEY = "correct horse battery staple"
+
+
+def fingerprint(key: str) -> dict[str, Any]:
+    digest = hashlib.pbkdf2_hmac("sha256", key.encode(), b"00ff", 1000).hex()
+    return {"salt": "00ff", "sha256": digest, "iterations": 1000}
+
+
 @needs("age")
 def test_settings_are_backed_up_after_each_change(tmp_path: Path) -> None:
     def backup(host: engine.Transport = _apart) -> Verdict:
@@ -112,32 +138,6 @@ def test_settings_are_backed_up_after_each_change(tmp_path: Path) -> None:
     env.write_text("A=secret\n")
     sealed.write_text("A=secret\n")
     assert "env.age is not encrypted" in backup().message
-
-
-def _apart(requests: Any) -> Any:
-    """This machine, but the copies lie on another one: what no test can really have."""
-    copies = [request.params.get("argv", [""])[-1].endswith("copies") for request in requests]
-    return [
-        far if there else near for there, far, near in zip(copies, on_nas(requests), _together(requests), strict=True)
-    ]
-
-
-def _together(requests: Any) -> Any:
-    """This machine, with one disk that is no device, so that it needs none."""
-    return [
-        {**answer, "value": {**answer["value"], "stdout": "Filesystem\nroot ext4 9 3 6 33% /\n"}}
-        if request.params.get("argv", [""])[0] == "df" and "value" in answer
-        else answer
-        for request, answer in zip(requests, engine.on_controller(requests), strict=True)
-    ]
-
-
-KEY = "correct horse battery staple"
-
-
-def fingerprint(key: str) -> dict[str, Any]:
-    digest = hashlib.pbkdf2_hmac("sha256", key.encode(), b"00ff", 1000).hex()
-    return {"salt": "00ff", "sha256": digest, "iterations": 1000}
 
 
 def test_a_key_lies_in_a_mount_behind_a_command_and_in_a_safe(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.docker import base, 
 from ansible_collections.golive.verify.plugins.plugin_utils.docker.images import images, running
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, Observer, attempt, present, together
-from ansible_collections.golive.verify.plugins.plugin_utils.parts import proven
+from ansible_collections.golive.verify.plugins.plugin_utils.parts import alone, proven
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
@@ -122,16 +122,13 @@ async def _running(look: Observer, want: Wanted) -> tuple[list[str], list[dict[s
 
 async def _fresh(look: Observer, want: Wanted, name: str, image: Mapping[str, Any], pid: int) -> Verdict:
     expected, subject = f"built <= {want.max_image_age_days} days ago on what still gets fixes", f"image {shown(name)}"
-    verdict = await attempt(
-        proven(
-            expected,
-            base.distribution(look, pid, want.end_of_life),
-            base.runtime(image, want.end_of_life),
-            base.age(image, want.max_image_age_days),
-            subject=subject,
-        )
+    return await alone(
+        expected,
+        base.distribution(look, pid, want.end_of_life),
+        base.runtime(image, want.end_of_life),
+        base.age(image, want.max_image_age_days),
+        subject=subject,
     )
-    return unseen(verdict, expected=expected, subject=subject) if isinstance(verdict, CannotLook) else verdict
 
 
 async def _built(look: Observer, want: Wanted) -> list[Verdict]:
@@ -168,10 +165,8 @@ def _image(
 async def _file(look: Observer, path: str) -> Verdict:
     """The verdict on a build file of a checkout on the controller."""
     place = os.path.abspath(path)
-    controller, expected = (
-        look.at(CONTROLLER),
-        "stages, pinned bases, a USER, a HEALTHCHECK, a .dockerignore, no secret",
-    )
+    controller = look.at(CONTROLLER)
+    expected = "stages, pinned bases, a USER, a HEALTHCHECK, a .dockerignore, no secret"
     looked = await attempt(
         together(
             controller.file(place, content=True),

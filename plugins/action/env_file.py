@@ -26,8 +26,8 @@ from ansible_collections.golive.verify.plugins.plugin_utils.environment_variable
 )
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, judge, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part, alone
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 OfOne = Callable[[Source], Awaitable[Part]]
@@ -204,14 +204,7 @@ async def _each(want: Wanted, expected: str, of_one: OfOne) -> list[Verdict]:
 
 async def _of(sources: Sequence[Source], expected: str, of_one: OfOne) -> list[Verdict]:
     """A verdict for each source; one that cannot be seen does not hide the others."""
-    outcomes = await together(*(attempt(of_one(source)) for source in sources))
-    return [_verdict(source.label, expected, outcome) for source, outcome in zip(sources, outcomes, strict=True)]
-
-
-def _verdict(label: str, expected: str, outcome: Part | CannotLook) -> Verdict:
-    if isinstance(outcome, CannotLook):
-        return unseen(outcome, expected=expected, subject=label)
-    return judge(expected=expected, actual=outcome.actual, problems=outcome.problems, subject=label)
+    return await together(*(alone(expected, of_one(source), subject=source.label) for source in sources))
 
 
 def _bound(look: Observer, want: Wanted) -> OfOne:
@@ -277,5 +270,4 @@ async def _version(look: Observer, wanted: dict[str, Any]) -> Verdict:
             raise CannotLook("malformed", f"{command} printed no version")
         return Part({command: found[0]}, judging.version_problems(found[0], wanted["version"], command))
 
-    outcome = await attempt(part())
-    return _verdict(command, f"major version {wanted['version'].split('.')[0]}", outcome)
+    return await alone(f"major version {wanted['version'].split('.')[0]}", part(), subject=command)

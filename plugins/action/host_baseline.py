@@ -20,8 +20,8 @@ from ansible_collections.golive.verify.plugins.plugin_utils.host_baseline import
 )
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, present, together
-from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part, proven
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part, alone, proven
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 
@@ -123,7 +123,4 @@ async def _nothing() -> None:
 
 async def _watch(look: Observer, want: Wanted, agent: str) -> Verdict:
     expected = f"{agent} runs, starts at boot, has rules, heard of within {want.max_silence_hours:g} h"
-    try:
-        return await proven(expected, *detection.AGENTS[agent](look, want), subject=agent)
-    except CannotLook as reason:
-        return unseen(reason, expected=expected, subject=agent)
+    return await alone(expected, *detection.AGENTS[agent](look, want), subject=agent)

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import ScanFact
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.logs import content, files, keepers, shipping
 from ansible_collections.golive.verify.plugins.plugin_utils.logs.sources import Source, each
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
-from ansible_collections.golive.verify.plugins.plugin_utils.parts import proven
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.parts import alone, proven
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 
@@ -86,7 +85,4 @@ async def _judged(
 async def _received(look: Observer, want: Wanted, options: Mapping[str, Any]) -> Verdict:
     name, dummy = shipping.sender(options)
     part: Awaitable[Any] = shipping.received(look, want, options)
-    try:
-        return await proven(f"a line within {want.max_delay_minutes:g} min", part, subject=name)
-    except CannotLook as reason:
-        return unseen(reason, subject=name)
+    return await alone(f"a line within {want.max_delay_minutes:g} min", part, subject=name)

@@ -9,11 +9,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
-from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part, proven
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
+from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part, alone
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.service import (
     containers,
     cron,
@@ -111,9 +110,7 @@ def _owner(look: Observer, find: process.Find, entry: Entry) -> list[Awaitable[P
 async def _verdict(expected: str, entry: Entry, *parts: Awaitable[Part]) -> Verdict:
     """One verdict on one service: what cannot be seen of it says nothing of the others."""
     kind = _kind(entry)
-    subject = f"{kind} {entry[kind]}"
-    verdict = await attempt(proven(expected, *parts, subject=subject))
-    return unseen(verdict, expected=expected, subject=subject) if isinstance(verdict, CannotLook) else verdict
+    return await alone(expected, *parts, subject=f"{kind} {entry[kind]}")
 
 
 def _has_release(entry: Entry) -> bool:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
-from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part, proven
+from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
+from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part, alone, proven
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.questions import Asked, Postgresql
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import Relation, target
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.sql import ages, records, rows
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -96,14 +95,4 @@ async def _each(
     kind: str, expected: str, declared: Sequence[Declared], part: Callable[[Declared], Awaitable[Part]]
 ) -> list[Verdict]:
     """A verdict for each declaration, so that one that cannot be looked at costs no other."""
-    subjects = [f"{kind} {one['name']}" for one in declared]
-    outcomes = await together(
-        *(
-            attempt(proven(expected, part(one), subject=subject))
-            for one, subject in zip(declared, subjects, strict=True)
-        )
-    )
-    return [
-        unseen(outcome, expected=expected, subject=subject) if isinstance(outcome, CannotLook) else outcome
-        for outcome, subject in zip(outcomes, subjects, strict=True)
-    ]
+    return await together(*(alone(expected, part(one), subject=f"{kind} {one['name']}") for one in declared))

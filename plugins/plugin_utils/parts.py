@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.look import attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,11 @@ async def proven(expected: str, *parts: Awaitable[Part], subject: str = "") -> V
             raise outcome
     actual = {name: value for part in seen for name, value in part.actual.items()}
     return judge(expected=expected, actual=actual, problems=problems, subject=subject)
+
+
+async def alone(expected: str, *parts: Awaitable[Part], subject: str) -> Verdict:
+    """One verdict on one of several subjects: what cannot be seen of it is its own error, and hides no other."""
+    try:
+        return await proven(expected, *parts, subject=subject)
+    except CannotLook as reason:
+        return unseen(reason, expected=expected, subject=subject)

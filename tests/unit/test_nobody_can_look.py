@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No evidence, no pass, for every control of every verifier: where no look succeeds, and where there is nothing to see.
+
+The checks are those of the reference environments, and some for what none of these has.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.plugins.loader import action_loader
+
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import REASONS
+from ansible_collections.golive.verify.plugins.plugin_utils import engine
+from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, interface, provable
+from ansible_collections.golive.verify.plugins.plugin_utils.look import Answer, Observer, Request
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Status
+from ansible_collections.golive.verify.plugins.plugin_utils.verifier import _verdicts
+from tests.unit.action.document_recordings import options as document_options
+from tests.unit.test_reference_checklists import ENVIRONMENTS, REPOSITORY, Asked, checks
+
+World = Callable[[Request], Mapping[str, Any]]
+OWNER = {"uid": 0, "gid": 0, "owner": "root", "group": "root"}
+MET = {"address": "192.0.2.1", "family": "ipv4"}
+GARBAGE = "\x00}{ garbage \ufffd\n" * 5
+# What none of them asks for.
+BESIDE = [
+    Asked("disk_encryption", {"paths": ["/srv/data"]}),
+    Asked("drill", {"evidence_dir": "/nowhere"}),
+    Asked("env_backup", {"files": ["/srv/.env"], "directory": "/b", "pattern": "*.age"}),
+    Asked(
+        "key_backup",
+        {
+            "fingerprint": {"salt": "00ff", "sha256": "0" * 64, "iterations": 1000},
+            "locations": [{"name": "nas", "file": "/mnt/nas/key"}, {"name": "safe", "record": "/etc/safe.json"}],
+        },
+    ),
+    *(Asked("document", document_options(control)) for control in interface("golive.verify.document").controls),
+]
+ASKED = {f"{asked.verifier} {number}": asked for number, asked in enumerate(BESIDE)} | {
+    f"{asked.verifier} {number} of {environment.name} on {host}": asked
+    for environment in ENVIRONMENTS
+    for host, several in checks(environment).items()
+    for number, asked in enumerate(several)
+}
+
+
+def unseen(reason: str) -> World:
+    """A world in which every look ends for this reason."""
+    return lambda _request: {"reason": reason, "detail": "in a test"}
+
+
+def showing(text: str) -> World:
+    """A world in which everything answers, and says nothing else than this text."""
+
+    def world(request: Request) -> Mapping[str, Any]:
+        p = request.params
+        file = {"path": p.get("path"), "type": "file", "size": len(text), "mode": "0600", "mtime": time.time(), **OWNER}
+        values: Mapping[str, Any] = {
+            "file": {**file, "content": text, "sha256": "0" * 64, "head": text.encode().hex()},
+            "glob": {"pattern": p.get("pattern"), "files": []},
+            "command": {"exit": 0, "stdout": text, "stderr": ""},
+            "sockets": {"sockets": [], "owners_denied": False},
+            "timers": {"timers": []},
+            "crontabs": {"entries": [], "denied": []},
+            "mounts": {"mounts": [], "unread": []},
+            "resolve": {"host": p.get("host"), "addresses": [MET]},
+            "tcp": {**MET, "port": p.get("port"), "state": "open", "reply": text},
+            "tls": {**MET, "accepted": False, "refusal": text or "closed"},
+            "http": {**MET, "url": p.get("url"), "status": 200, "headers": [], "body": text, "truncated": False}
+            | {"redirects": [], "version": "HTTP/1.1"},
+            "secret": {"present": False, "predicates": {}},
+            "call": text,
+        }
+        return {"value": values[p["kind"]]} if p["kind"] in values else {"reason": "not_found", "detail": "in a test"}
+
+    return world
+
+
+WORLDS = {**{reason: unseen(reason) for reason in REASONS}, "empty": showing(""), "garbage": showing(GARBAGE)}
+
+
+def proofs(asked: Asked, world: World) -> Mapping[str, list[Status]]:
+    """How each control of a check is judged in a world, as far as the check speaks of it."""
+    found: Any = action_loader.get(f"golive.verify.{asked.verifier}", class_only=True)
+    subject = found.__new__(found)
+    subject._play_context = SimpleNamespace(remote_addr="192.0.2.1")
+
+    def answers(requests: Sequence[Request]) -> list[Answer]:
+        return [{"at": time.time(), "ms": 1, **world(request)} for request in requests]
+
+    async def prove(control: str) -> Any:
+        observer = Observer(asked.want["from"], asked.want.timeout)
+        return await found.provers()[control](subject, observer, asked.want)
+
+    controls = [control for control in asked.controls if control not in asked.want.not_applicable]
+    proven, _calls = engine.run(map(prove, controls), answers, answers)
+    return {
+        control: [verdict.status for verdict in _verdicts(proof)]
+        for control, proof in zip(controls, proven, strict=True)
+        if not isinstance(proof.error, NotAsked)
+    }
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_nothing_passes(world: str) -> None:
+    passed = {
+        f"{control}: {name}"
+        for name, asked in ASKED.items()
+        for control, statuses in proofs(asked, WORLDS[world]).items()
+        if Status.PASS in statuses or not statuses
+    }
+    assert passed == set()
+
+
+def test_every_control_that_can_be_proven_is_among_them() -> None:
+    assert provable([REPOSITORY / "plugins"]) == {
+        control for asked in ASKED.values() for control in proofs(asked, WORLDS["denied"])
+    }

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from ansible.errors import AnsibleActionFail
@@ -95,9 +96,13 @@ class ActionModule(Drill):
         values = {name: taken.output.strip() for name, taken in outcome.steps.items()}
         took = [outcome.steps[name].seconds for name in _RESTORE if name in outcome.steps]
         measured = {"rto_seconds": round(sum(took), 1)}
-        age = values.get("age of the newest row")
-        if age is not None:
-            measured["rpo_seconds"] = float(age)
+        problems = list(invariants.problems(want.invariants, values))
+        if want.newest:
+            measured["rpo_seconds"] = lost = float(values["age of the newest row"])
+            if not math.isfinite(lost):
+                raise ValueError("the age of the newest row is no number")
+            if lost < 0:
+                problems.append("the newest row is of the future: a clock or a time zone is wrong")
         actual = {each["name"]: values[each["name"]][:200] for each in want.invariants}
         backup = values["the backup is restored"].rpartition("\n")[2] if want.directory else f"stanza {want.stanza}"
-        return Findings({"backup": backup, **actual}, list(invariants.problems(want.invariants, values)), measured)
+        return Findings({"backup": backup, **actual}, problems, measured)

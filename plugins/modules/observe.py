@@ -58,16 +58,8 @@ answers_json:
 
 import json
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.golive.verify.plugins.module_utils.observation import batch
-
-
-class QuietModule(AnsibleModule):
-    """A module that leaves no trace: what is asked may name a password, and the host's journal is no place for it."""
-
-    def _log_invocation(self):
-        pass
+from ansible_collections.golive.verify.plugins.module_utils.quiet import QuietModule
 
 
 def main():

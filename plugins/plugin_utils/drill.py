@@ -117,7 +117,14 @@ class Drill(ActionBase):
         """The verdict on a drill that ended, and what it measured."""
         if unable := outcome.unable(steps):
             return Verdict(Status.ERROR, self.expected(want), None, "; ".join([unable, *outcome.problems()[1:]])), {}
-        findings = self.findings(want, outcome) if not outcome.aborted else Findings({})
+        untold = [step.name for step in steps if step.name not in outcome.steps and not outcome.aborted]
+        try:
+            findings = Findings({}) if outcome.aborted or untold else self.findings(want, outcome)
+        except (KeyError, ValueError) as wrong:
+            untold = [f"what came of it: {wrong}"]
+        if untold:
+            said = f"the host does not tell: {', '.join(untold)}"
+            return Verdict(Status.ERROR, self.expected(want), None, said[:500]), {}
         timed = {step.name: round(step.seconds, 1) for step in outcome.steps.values()}
         verdict = judge(
             expected=self.expected(want),

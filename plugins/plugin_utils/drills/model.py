@@ -101,4 +101,5 @@ class Outcome:
 
     def problems(self) -> list[str]:
         """What went wrong, whatever the drill was for."""
-        return ([self.aborted] if self.aborted else []) + [f"not undone: {each}" for each in self.owed]
+        wrong = [f"{step.name}: {step.problem}" for step in self.steps.values() if step.problem]
+        return ([self.aborted] if self.aborted else wrong) + [f"not undone: {each}" for each in self.owed]

@@ -6,45 +6,15 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from pathlib import Path
 
-import ansible
 import pytest
 
 import ansible_collections.golive.verify.plugins.modules.observe as module
+from tests.unit.modules.driver import COLLECTIONS, ENVIRONMENT, run
 
 CANARY = "canary-7d1f"
-COLLECTIONS = Path(module.__file__ or "").absolute().parents[5]
-ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{COLLECTIONS}:{Path(ansible.__file__).parents[1]}"}
-
-# Runs the module named by the first argument; what it would write to the host's log goes to the second instead.
-DRIVER = """\
-import json, runpy, sys
-from ansible.module_utils import basic, testing
-def log(self, message, log_args=None):
-    with open(sys.argv[2], "a") as file:
-        print(message, file=file)
-basic.AnsibleModule.log = log
-with testing.patch_module_args(json.load(sys.stdin)):
-    runpy.run_module(sys.argv[1], run_name="__main__")
-"""
-
-
-def run(name, log, **arguments):
-    driven = subprocess.run(
-        [sys.executable, "-c", DRIVER, name, str(log)],
-        input=json.dumps(arguments),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env=ENVIRONMENT,
-    )
-    assert driven.stderr == ""
-    return json.loads(driven.stdout)
 
 
 def observe(log, observations, check=False, **arguments):

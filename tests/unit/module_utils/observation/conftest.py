@@ -58,3 +58,14 @@ def _answer(look, writer):
     with os.fdopen(writer, "wb") as stream:
         pickle.dump(answer, stream)
     os._exit(0)
+
+
+@pytest.fixture
+def dotenv(tmp_path):
+    """Write a dotenv file, and give it as a source of variables."""
+
+    def written(text, name=".env"):
+        (tmp_path / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+        return {"file": [str(tmp_path / name)]}
+
+    return written

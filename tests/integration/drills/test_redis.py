@@ -48,7 +48,7 @@ def test_a_copy_is_loaded_and_holds_what_it_must(copy: Path, tmp_path: Path) -> 
     verdict, measured = restore(tmp_path)
     assert verdict.status is Status.PASS, verdict.message
     assert verdict.actual["keys"] == 100
-    assert measured["rto_seconds"] > 0
+    assert measured["rto_seconds"] >= 0
     assert not (tmp_path / "golive-drill-tested").exists()
 
 

@@ -6,17 +6,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Mapping
 from typing import Any, TypeVar
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import identities, reading
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import Part, date
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.trails import Record, trail_verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
-from ansible_collections.golive.verify.plugins.plugin_utils.look import Look, Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -34,15 +33,13 @@ _EACH_KEY = (
 class ActionModule(Verifier):
     """Ask the account as an auditor would, and each list once for all controls."""
 
-    _account: Account | None = None
-
     def target(self, want: Wanted) -> str:
         return str(want.account_id or want.profile or "")
 
     @proves("aws.iam.root_mfa")
     async def root(self, look: Observer, want: Wanted) -> Verdict:
         """The root user has a second factor and no access key, and is not in use as far as can be seen."""
-        asked = self._asked(look, want)
+        asked = ask(look, want)
         identity, summary, used = await together(
             asked.identity(),
             asked.of("aws iam get-account-summary", reading.summary),
@@ -66,7 +63,7 @@ class ActionModule(Verifier):
         One verdict is that of the account; with it go those of what fails. What cannot be read costs its part, and so
         the pass, but hides no failure of another part.
         """
-        asked = self._asked(look, want)
+        asked = ask(look, want)
         identity, *parts = await together(
             asked.identity(),
             _part("active access keys", _keys(asked, want)),
@@ -89,7 +86,7 @@ class ActionModule(Verifier):
     @proves("cloud.audit_trail")
     async def audit_trail(self, look: Observer, want: Wanted) -> list[Verdict]:
         """Each region is recorded by a trail of all regions that works."""
-        asked = self._asked(look, want)
+        asked = ask(look, want)
         regions = want.regions or [None]
         _identity, *listed = await together(
             asked.identity(),
@@ -104,45 +101,13 @@ class ActionModule(Verifier):
             for region, seen in zip(regions, listed, strict=True)
         ]
 
-    def _asked(self, look: Observer, want: Wanted) -> _Asked:
-        if self._account is None:
-            self._account = Account(
-                profile=want.profile,
-                role_arn=want.role_arn,
-                external_id=want.external_id,
-                endpoint_url=want.endpoint_url,
-                region=next(iter(want.regions), None),
-                seconds=want.timeout,
-            )
-        return _Asked(look, self._account, want.account_id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The account that is asked, by whom, and which one it must be."""
-
-    look: Observer
-    account: Account
-    expected: str | None
-
-    def of(self, command: str, read: Callable[..., T], *arguments: Any, region: str | None = None) -> Look[T]:
-        """What read makes of the account's answer; command is how a person asks the same."""
-        return self.look.call(self.account.line(command, region), lambda: read(self.account, *arguments))
-
-    async def identity(self) -> Mapping[str, str]:
-        """Which account it is. Nothing is proven by another than the expected one."""
-        said = await self.of("aws sts get-caller-identity", reading.identity)
-        if self.expected and said["account"] != self.expected:
-            raise CannotLook("denied", f"the credentials are those of account {said['account']}, not {self.expected}")
-        return said
-
 
 async def _part(kind: str, judging: Awaitable[Part]) -> Part:
     part = await attempt(judging)
     return Part(kind, errors=[unseen(part, subject=kind)]) if isinstance(part, CannotLook) else part
 
 
-async def _keys(asked: _Asked, want: Wanted) -> Part:
+async def _keys(asked: Asked, want: Wanted) -> Part:
     users = await asked.of(_USERS, reading.users)
     keys = await asked.of(f"{_EACH_USER} list-access-keys --user-name", reading.access_keys, users)
     active = [key["id"] for key in keys if key["active"]]
@@ -150,7 +115,7 @@ async def _keys(asked: _Asked, want: Wanted) -> Part:
     return identities.keys(keys, used, want.max_key_age_days, want.max_unused_days, time.time())
 
 
-async def _consoles(asked: _Asked) -> Part:
+async def _consoles(asked: Asked) -> Part:
     users = await asked.of(_USERS, reading.users)
     console = await asked.of(f"{_EACH_USER} get-login-profile --user-name", reading.console_users, users)
     return identities.consoles(
@@ -158,14 +123,14 @@ async def _consoles(asked: _Asked) -> Part:
     )
 
 
-async def _administrators(asked: _Asked, want: Wanted) -> Part:
+async def _administrators(asked: Asked, want: Wanted) -> Part:
     identity, said = await together(
         asked.identity(), asked.of("aws iam get-account-authorization-details", reading.authorization)
     )
     return identities.administrators(said, identity, want.applications, want.administrators)
 
 
-async def _record(asked: _Asked, trail: Mapping[str, Any]) -> Record | None:
+async def _record(asked: Asked, trail: Mapping[str, Any]) -> Record | None:
     """What a trail does; one of a single region is not asked, since it cannot be the proof."""
     if not trail["multi_region"]:
         return None

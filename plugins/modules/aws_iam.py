@@ -18,43 +18,13 @@ description:
     organization, which can only take away, are not.
   - Gives one result for the account and, for the controls of identities, one for each identity or key that fails, up to
     100 of each kind; the result of the account tells how many there are.
-  - Credentials are found by the SDK itself, in the environment, in its configuration files or from the machine. The
-    managed policy C(SecurityAudit) allows all that is asked.
-requirements:
-  - boto3 >= 1.40 (Python library, on the controller)
+  - O(regions) are those that a trail must record; a trail of all regions is seen from each of them.
+  - The managed policy C(SecurityAudit) allows all that is asked.
 extends_documentation_fragment:
   - golive.verify.attributes
   - golive.verify.check
+  - golive.verify.aws
 options:
-  from:
-    description: Where to look from; AWS is asked from the controller.
-    type: str
-    choices: [controller]
-    default: controller
-  profile:
-    description: Name of the profile in AWS' configuration files to use.
-    type: str
-  role_arn:
-    description: ARN of a role to assume before asking.
-    type: str
-  external_id:
-    description: The external ID that the role asks for. It is an identifier, not a secret.
-    type: str
-  account_id:
-    description:
-      - Number of the account that must be verified. When the credentials are those of another, every control is an
-        C(error).
-    type: str
-  regions:
-    description:
-      - Regions that a trail must record. A trail of all regions is seen from each of them.
-      - Without it, the region that the SDK finds, or else V(us-east-1), is asked.
-    type: list
-    elements: str
-    default: []
-  endpoint_url:
-    description: URL of the service that answers in AWS' place, such as an emulator.
-    type: str
   root_unused_days:
     description:
       - Days for which the root user must not have been used, where a credential report lies ready to tell.
@@ -124,3 +94,22 @@ checks_json:
 """
 
 PROVES = ["aws.iam.root_mfa", "aws.iam.credentials", "cloud.audit_trail"]
+
+NEEDS = {
+    "aws.iam.root_mfa": ["sts:GetCallerIdentity", "iam:GetAccountSummary", "iam:GetCredentialReport"],
+    "aws.iam.credentials": [
+        "sts:GetCallerIdentity",
+        "iam:GetAccessKeyLastUsed",
+        "iam:GetAccountAuthorizationDetails",
+        "iam:GetLoginProfile",
+        "iam:ListAccessKeys",
+        "iam:ListMFADevices",
+        "iam:ListUsers",
+    ],
+    "cloud.audit_trail": [
+        "sts:GetCallerIdentity",
+        "cloudtrail:DescribeTrails",
+        "cloudtrail:GetEventSelectors",
+        "cloudtrail:GetTrailStatus",
+    ],
+}

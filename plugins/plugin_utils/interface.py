@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A verifier's interface, read from its module file: the options from DOCUMENTATION, the controls from PROVES."""
+"""A verifier's interface, read from its module file: the options from DOCUMENTATION, the controls from PROVES.
+
+NEEDS, where there is one, says which permissions of the system's own each control takes.
+"""
 
 from __future__ import annotations
 
@@ -139,10 +142,19 @@ def provable(plugins: Iterable[Path]) -> frozenset[str]:
     )
 
 
+def needs(module: Path) -> dict[str, list[str]]:
+    """The permissions, in the system's own words, that each control of a verifier takes."""
+    return dict(_constant(module, "NEEDS") or {})
+
+
+def _proves(module: Path) -> tuple[str, ...]:
+    return tuple(_constant(module, "PROVES") or ())
+
+
 @cache
-def _proves(path: Path) -> tuple[str, ...]:
-    """Read PROVES without importing the module, whose imports are those of a host."""
+def _constant(path: Path, name: str) -> Any:
+    """Read a constant without importing the module, whose imports are those of a host."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == ["PROVES"]:
-            return tuple(ast.literal_eval(node.value))
-    return ()
+        if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == [name]:
+            return ast.literal_eval(node.value)
+    return None

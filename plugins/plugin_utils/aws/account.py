@@ -87,7 +87,7 @@ class Account:
         self._role = {"RoleArn": role_arn, "ExternalId": external_id} if role_arn else {}
         self._endpoint_url = endpoint_url
         self._region = region
-        self._seconds = seconds or _SECONDS
+        self.seconds = seconds or _SECONDS
         self._lock = threading.Lock()
         self._session: Any = None
         self._refused: CannotLook | None = None
@@ -102,11 +102,11 @@ class Account:
 
     def call(self, service: str, operation: str, *, region: str | None = None, **arguments: Any) -> dict[str, Any]:
         """The whole answer of an operation; see call() below."""
-        return call(self._client(service, region), operation, Deadline(self._seconds), **arguments)
+        return call(self._client(service, region), operation, Deadline(self.seconds), **arguments)
 
     def each(self, service: str, operation: str, argument: str, values: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The answers for many values of one argument; those for which there is nothing are left out."""
-        client, deadline = self._client(service, None), Deadline(self._seconds)
+        client, deadline = self._client(service, None), Deadline(self.seconds)
 
         def answer(value: str) -> tuple[str, dict[str, Any] | None]:
             deadline.check()
@@ -143,7 +143,7 @@ class Account:
             return session
         role = {name: value for name, value in self._role.items() if value}
         sts = self._made(session, "sts", None)
-        own = call(sts, "assume_role", Deadline(self._seconds), RoleSessionName="golive-verify", **role)["Credentials"]
+        own = call(sts, "assume_role", Deadline(self.seconds), RoleSessionName="golive-verify", **role)["Credentials"]
         return boto3.Session(
             aws_access_key_id=own["AccessKeyId"],
             aws_secret_access_key=own["SecretAccessKey"],
@@ -152,7 +152,7 @@ class Account:
         )
 
     def _made(self, session: Any, service: str, region: str | None) -> Any:
-        attempt = min(_LONGEST_ATTEMPT, self._seconds / _ATTEMPTS)
+        attempt = min(_LONGEST_ATTEMPT, self.seconds / _ATTEMPTS)
         config = Config(
             connect_timeout=attempt,
             read_timeout=attempt,

@@ -24,12 +24,6 @@ _NARROWING_LITTLE = {"eventCategory", "readOnly", "eventSource"}
 _OF_AWS = "/aws-service-role/"  # roles that AWS makes and alone can change
 
 
-def identity(account: Account) -> dict[str, str]:
-    """The account's number, and its partition, such as aws or aws-cn."""
-    answer = account.call("sts", "get_caller_identity")
-    return {"account": answer["Account"], "partition": answer["Arn"].split(":")[1]}
-
-
 def summary(account: Account) -> dict[str, int]:
     """What GetAccountSummary says of the root user."""
     said = account.call("iam", "get_account_summary")["SummaryMap"]

@@ -7,22 +7,15 @@ from __future__ import annotations
 
 import json
 import time
-from functools import cache
 from typing import Any
 
-import boto3
 import pytest
-from botocore import loaders
 from moto.iam.models import iam_backends
 
 from ansible_collections.golive.verify.plugins.action.aws_iam import ActionModule as AwsIam
-from ansible_collections.golive.verify.plugins.plugin_utils import engine
-from ansible_collections.golive.verify.plugins.plugin_utils.aws import account
-from ansible_collections.golive.verify.plugins.plugin_utils.interface import interface
-from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, worst
-from ansible_collections.golive.verify.plugins.plugin_utils.verifier import _verdicts
 from tests.fakes.aws import ACCOUNT, FakeAws
+from tests.integration.verifiers.aws_world import TRUST, client, said, side_by_side
 from tests.integration.verifiers.live import prove_live
 
 ROOT, CREDENTIALS, TRAIL = "aws.iam.root_mfa", "aws.iam.credentials", "cloud.audit_trail"
@@ -31,44 +24,7 @@ READER = {
     "Version": "2012-10-17",
     "Statement": {"Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "arn:aws:s3:::shop/*"},
 }
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"},
-}
-# The descriptions of AWS' services, which each session of boto3 would read anew.
-MODELS = loaders.create_loader()
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
-
-
-@pytest.fixture(scope="module")
-def server():
-    with FakeAws() as fake:
-        yield fake
-
-
-@pytest.fixture
-def aws(server, monkeypatch):
-    """An empty account, and credentials for it alone."""
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_CONFIG_FILE": "/dev/null",
-        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }.items():
-        monkeypatch.setenv(name, value)
-    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(account, "_ATTEMPTS", 2)
-    monkeypatch.setattr(loaders, "create_loader", lambda *_: MODELS)
-    server.reset()
-    return server
-
-
-@cache
-def client(aws: FakeAws, service: str) -> Any:
-    connect: Any = boto3.client
-    return connect(service, endpoint_url=aws.url, region_name="us-east-1")
 
 
 @pytest.fixture
@@ -105,25 +61,9 @@ def messages(aws: FakeAws, control: str, **options: Any) -> str:
     return said(verdicts(aws, control, **options))
 
 
-def said(proven: list[Verdict]) -> str:
-    return "\n".join(f"{each.subject}: {each.message}" for each in proven if each.status is not Status.PASS)
-
-
-def all_verdicts(aws: FakeAws, **options: Any) -> dict[str, list[Verdict]]:
-    """The verdicts of all controls, proven side by side by one check."""
-    want = interface("golive.verify.aws_iam").parse({"endpoint_url": aws.url, **options})
-    verifier, provers = AwsIam.__new__(AwsIam), AwsIam.provers()
-
-    async def prove(control: str) -> Any:
-        return await provers[control](verifier, Observer(want["from"], want.timeout), want)
-
-    proofs, _calls = engine.run([prove(control) for control in provers], engine.on_controller)
-    return {control: list(_verdicts(proof)) for control, proof in zip(provers, proofs, strict=True)}
-
-
 def test_an_account_as_it_should_be_passes_and_each_list_is_read_once_for_all_controls(right):
     right.calls.clear()
-    found = all_verdicts(right, account_id=ACCOUNT, regions=["eu-central-1"])
+    found = side_by_side(AwsIam, right, account_id=ACCOUNT, regions=["eu-central-1"])
     assert {control: [each.status for each in proven] for control, proven in found.items()} == {
         ROOT: [Status.PASS],
         CREDENTIALS: [Status.PASS],
@@ -300,7 +240,7 @@ NEEDED = {
 @pytest.mark.parametrize("operation", NEEDED)
 def test_what_is_denied_is_an_error_of_what_needs_it_and_of_nothing_else(right, operation):
     right.deny(operation)
-    found = all_verdicts(right)
+    found = side_by_side(AwsIam, right)
     for control, proven in found.items():
         assert {each.status for each in proven} == {Status.ERROR if control in NEEDED[operation] else Status.PASS}
         if control in NEEDED[operation]:
@@ -337,7 +277,7 @@ FIRST = {ROOT: "iam:GetAccountSummary", CREDENTIALS: "iam:ListUsers", TRAIL: "cl
 )
 def test_what_does_not_answer_as_aws_is_an_error_with_its_reason(right, failing, expected):
     failing(right)
-    for proven in all_verdicts(right, timeout=1).values():
+    for proven in side_by_side(AwsIam, right, timeout=1).values():
         assert {each.status for each in proven} == {Status.ERROR}
         assert expected in said(proven)
 
@@ -356,7 +296,7 @@ def test_without_credentials_nothing_is_proven(right, monkeypatch):
 
 
 def test_another_account_is_never_taken_for_the_expected_one(right):
-    for (verdict,) in all_verdicts(right, account_id="999999999999").values():
+    for (verdict,) in side_by_side(AwsIam, right, account_id="999999999999").values():
         assert verdict.status is Status.ERROR
         assert f"account {ACCOUNT}, not 999999999999" in verdict.message
 

@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An AWS account for tests: entered with credentials for it alone, filled by its own clients, judged by a verifier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+import boto3
+import pytest
+from botocore import loaders
+
+from ansible_collections.golive.verify.plugins.plugin_utils import engine
+from ansible_collections.golive.verify.plugins.plugin_utils.aws import account, asking
+from ansible_collections.golive.verify.plugins.plugin_utils.interface import interface
+from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict
+from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, _verdicts
+from tests.fakes.aws import FakeAws
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"},
+}
+# The descriptions of AWS' services, which each session of boto3 would read anew.
+MODELS = loaders.create_loader()
+
+
+def enter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the SDK find credentials, and nothing else of the machine's; what was known of an account is forgotten."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(account, "_ATTEMPTS", 2)
+    monkeypatch.setattr(loaders, "create_loader", lambda *_: MODELS)
+    asking.account.cache_clear()
+
+
+@cache
+def client(aws: FakeAws, service: str, region: str = "us-east-1") -> Any:
+    connect: Any = boto3.client
+    return connect(service, endpoint_url=aws.url, region_name=region)
+
+
+def side_by_side(verifier: type[Verifier], aws: FakeAws, **options: Any) -> dict[str, list[Verdict]]:
+    """The verdicts of all controls of a verifier, proven by one check."""
+    name = "golive.verify." + verifier.__module__.rpartition(".")[2]
+    want = interface(name).parse({"endpoint_url": aws.url, **options})
+    subject, provers = verifier.__new__(verifier), verifier.provers()
+
+    async def prove(control: str) -> Any:
+        return await provers[control](subject, Observer(want["from"], want.timeout), want)
+
+    proofs, _calls = engine.run([prove(control) for control in provers], engine.on_controller)
+    return {control: list(_verdicts(proof)) for control, proof in zip(provers, proofs, strict=True)}
+
+
+def said(proven: Iterable[Verdict]) -> str:
+    """What is said of everything that does not pass, by subject."""
+    return "\n".join(f"{each.subject}: {each.message}" for each in proven if each.status is not Status.PASS)

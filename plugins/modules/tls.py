@@ -56,9 +56,12 @@ options:
     type: int
     default: 14
   max_lifetime_days:
-    description: Longest time in days from the beginning to the end of the validity of the server's certificate.
+    description:
+      - Longest time in days from the beginning to the end of the validity of the server's certificate.
+      - Without it, what browsers take by the day on which the certificate begins to be valid, which is 398, from March
+        15, 2026 on 200, from March 15, 2027 on 100 and from March 15, 2029 on 47.
+      - Those are rules for public authorities. Where a private one issues for longer on purpose, say how long.
     type: int
-    default: 398
   min_rsa_bits:
     description: Least size of the server's key, if it is an RSA key. Values below 2048 have no effect.
     type: int

@@ -13,7 +13,7 @@ import ssl
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -47,6 +47,14 @@ with contextlib.suppress(ImportError):
     from cryptography.x509.oid import ExtendedKeyUsageOID
     from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
+# What browsers take of certificates that begin to be valid on that day or later, newest first: section 6.3.2 of the
+# CA/Browser Forum's baseline requirements, as of ballot SC-081v3.
+_LIFETIMES = (
+    (datetime(2029, 3, 15, tzinfo=UTC), 47),
+    (datetime(2027, 3, 15, tzinfo=UTC), 100),
+    (datetime(2026, 3, 15, tzinfo=UTC), 200),
+    (datetime.min.replace(tzinfo=UTC), 398),
+)
 # Section 6.1.5 of the CA/Browser Forum's baseline requirements, which browsers and their roots hold to.
 _LEAST_RSA_BITS = 2048
 _LONGEST_PATH = 10
@@ -213,9 +221,14 @@ def expiry_problems(path: ChainPath, at: datetime, min_days: int) -> list[str]:
     ]
 
 
-def lifetime_problems(leaf: x509.Certificate, max_days: int) -> list[str]:
-    """Why clients would refuse a certificate for the time that it is valid."""
+def lifetime_problems(leaf: x509.Certificate, max_days: int | None = None) -> list[str]:
+    """Why clients would refuse a certificate for the time that it is valid.
+
+    max_days: the most that it may be; without it, what browsers take by the day on which it begins to be valid.
+    """
     days = lifetime_days(leaf)
+    if max_days is None:
+        max_days = next(most for since, most in _LIFETIMES if leaf.not_valid_before_utc >= since)
     return [f"the certificate is valid for {days:.0f} days, longer than {max_days}"] if days > max_days else []
 
 

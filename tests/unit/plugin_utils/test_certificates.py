@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils.tls.certificates import (
     Roots,
     chain_problems,
+    lifetime_problems,
     read_roots,
 )
 from ansible_collections.golive.verify.plugins.plugin_utils.tls.x509 import covers
@@ -196,3 +198,23 @@ def test_without_roots_nothing_is_judged(tmp_path: Path, content: str | None, re
         (tmp_path / "ca.pem").write_text(content)
     with pytest.raises(CannotLook, match=reason):
         read_roots(str(tmp_path / "ca.pem"))
+
+
+@pytest.mark.parametrize(
+    ("begins", "days", "refused"),
+    [
+        ("2026-03-14", 398, False),
+        ("2026-03-14", 399, True),
+        ("2026-03-15", 200, False),
+        ("2026-03-15", 201, True),
+        ("2027-03-15", 100, False),
+        ("2027-03-15", 101, True),
+        ("2029-03-15", 47, False),
+        ("2029-03-15", 48, True),
+    ],
+)
+def test_how_long_a_certificate_may_be_valid_depends_on_its_first_day(begins: str, days: int, refused: bool) -> None:
+    since = (datetime.fromisoformat(begins).replace(tzinfo=UTC) - NOW) / timedelta(days=1)
+    leaf = issue("shop", INTER, names=["shop.test"], days=(since, since + days))
+    assert bool(lifetime_problems(leaf.certificate)) is refused
+    assert lifetime_problems(leaf.certificate, days) == []

@@ -21,8 +21,11 @@ from ansible_collections.golive.verify.plugins.plugin_utils.dns.questions import
     Finding,
     Reply,
     Server,
+    absolute,
 )
-from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
+from ansible_collections.golive.verify.plugins.plugin_utils.dns.registration import registration_finding
+from ansible_collections.golive.verify.plugins.plugin_utils.dns.reverse import pointer, reverse_finding
+from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
@@ -42,6 +45,7 @@ class ActionModule(Verifier):
         """One verdict for each record, server and policy, so that what fails or cannot be read stands alone."""
         want.need("records")
         questions.library()
+        _known(want.reverse)
         dig = Dig(look, want)
         declared = [
             Declared(dig.qualified(each["name"]), each["type"], tuple(each["values"]), each["ttl_max"])
@@ -53,8 +57,19 @@ class ActionModule(Verifier):
             _targets(dig, want, declared),
             _issuers(dig, want, declared),
             _mail(dig, want),
+            _reverse(dig, want),
+            _registration(look, want),
         )
         return [verdict for verdicts in parts for verdict in verdicts]
+
+
+def _known(addresses: Mapping[str, str]) -> None:
+    """Refuse what is no address, before a look."""
+    for address in addresses:
+        try:
+            pointer(address)
+        except ValueError as error:
+            raise NotAsked(f"option reverse: {error}") from error
 
 
 def alone(subject: str, expected: str, find: Callable[[], Finding]) -> Verdict:
@@ -314,6 +329,37 @@ async def _mail(dig: Dig, want: Wanted) -> list[Verdict]:
         alone("DMARC", f"p={least} or stricter", partial(_read, partial(mail.dmarc_finding, dig.zone, least), dmarc)),
         alone("MX", "hosts with addresses, which are no aliases", incoming),
     ]
+
+
+async def _reverse(dig: Dig, want: Wanted) -> list[Verdict]:
+    """Whether the addresses that the user lists lead to their names and back."""
+    pairs = want.reverse.items()
+    looks = [attempt(dig.resolve(pointer(address), ("PTR",))) for address, dummy in pairs]
+    looks += [attempt(dig.resolve(absolute(name))) for dummy, name in pairs]
+    answers = await together(*looks)
+
+    def find(address: str, name: str, names: Any, addresses: Any) -> Finding:
+        return reverse_finding(address, name, seen(names), seen(addresses))
+
+    return [
+        alone(f"address {address}", f"points to {name}, which has it", partial(find, address, name, names, addresses))
+        for (address, name), names, addresses in zip(pairs, answers, answers[len(pairs) :], strict=False)
+    ]
+
+
+async def _registration(look: Observer, want: Wanted) -> list[Verdict]:
+    """Whether the domain stays the owner's for a while."""
+    if not want.registration_url:
+        return []
+    reply = await attempt(look.http(want.registration_url, headers={"Accept": "application/rdap+json"}, follow=3))
+    expected = f"registered for {want.min_days_registered} days or more{', and locked' * want.transfer_lock}"
+
+    def find() -> Finding:
+        return registration_finding(
+            seen(reply), absolute(want.zone), want.min_days_registered, want.transfer_lock, time.time()
+        )
+
+    return [alone("registration", expected, find)]
 
 
 async def _mail_hosts(dig: Dig) -> tuple[Climbed | CannotLook, dict[str, Any]]:

@@ -126,6 +126,25 @@ options:
     type: str
     choices: [quarantine, reject]
     default: quarantine
+  reverse:
+    description:
+      - Addresses that must point to a name which has them, each with that name, such as those from which mail is sent.
+    type: dict
+    default: {}
+  registration_url:
+    description:
+      - Where the registry tells of the domain in RDAP, such as
+        V(https://rdap.verisign.com/com/v1/domain/example.com).
+      - Without it, the registration is not part of what is proven.
+    type: str
+  min_days_registered:
+    description: Days for which the domain must still be registered.
+    type: int
+    default: 30
+  transfer_lock:
+    description: Whether the registration must be locked against transfers to another registrar.
+    type: bool
+    default: false
   from:
     description: Where to look from. Only V(controller), where Ansible runs, the view from outside.
     type: str

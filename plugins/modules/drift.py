@@ -14,7 +14,8 @@ author: The golive.verify authors (@golive)
 description:
   - Tells in a few words what became of every result, regressed, fixed, new, disappeared, still failing and since when,
     not comparable; what moved although it still passes; and what keeps changing sides.
-  - Writes C(drift.json) and C(drift.md) into the run's directory.
+  - Writes C(drift.json) and C(drift.md) into the run's directory, and C(history.json), from which the reports tell what
+    changed.
   - Fails where something is worse than it was, what nothing looks at any more included, where the baseline cannot be
     trusted, and where there is nothing to compare with.
 extends_documentation_fragment:
@@ -25,20 +26,6 @@ options:
     description: The directory of the run.
     type: path
     required: true
-  baseline:
-    description: The baseline. Without it, C(baseline.json) beside the run's checklist; it need not exist.
-    type: path
-  environment_dir:
-    description: The environment's directory, with C(attestations/). Without it, that of the checklist.
-    type: path
-  values:
-    description:
-      - Which values matter while a result still passes. Each entry has C(control) and C(key), patterns, and
-        C(matters), one of V(never), V(always), or V(falls), V(rises) or V(moves) with a number or a share, as in
-        V(falls 10%). The first that fits counts; these come before the rules of the collection.
-    type: list
-    elements: dict
-    default: []
 """
 
 EXAMPLES = r"""

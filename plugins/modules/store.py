@@ -14,6 +14,8 @@ author: The golive.verify authors (@golive)
 description:
   - Writes the results of a run to SQLite, or to PostgreSQL. Any number of runs may be written at once.
   - A run that is there already is replaced, so that storing it again does no harm.
+  - Compares it with the last run and with the baseline that was accepted, and writes C(history.json) into the run's
+    directory, from which the reports tell of it.
   - Needs the libraries of C(requirements/history.in) on the controller.
 attributes:
   check_mode:

@@ -93,6 +93,12 @@ class Shop:
         assert (latest / "drift.md").exists()
         return found
 
+    def history(self) -> dict[str, Any]:
+        """That of the latest run's report."""
+        latest = max((self.runs / "shop").iterdir(), key=lambda path: path.stat().st_mtime)
+        found: dict[str, Any] = json.loads((latest / "report.json").read_text(encoding="utf-8"))["history"]
+        return found
+
     def words(self) -> dict[str, dict[str, int]]:
         return {each["against"]: each["counts"] for each in self.drift()["comparisons"]}
 
@@ -104,6 +110,7 @@ def test_the_words_and_the_ends_of_drift_checks(tmp_path: Path, url: str) -> Non
     assert status == 2, said
     assert "there is nothing to compare with" in said
     assert (shop.runs / "history.sqlite").exists()
+    assert (shop.history()["previous"], len(shop.history()["runs"])) == (None, 1)
 
     status, said = shop.play("accept", person=ALICE, key=str(shop.key), reason="As launched")
     assert status == 0, said
@@ -114,6 +121,13 @@ def test_the_words_and_the_ends_of_drift_checks(tmp_path: Path, url: str) -> Non
     assert shop.words() == {"baseline": {"still_failing": 1}, "last_run": {"still_failing": 1}}
     assert "NO-GO" in said
     assert "shop: nothing regressed" in said
+    history = shop.history()
+    assert (history["previous"]["decision"], history["baseline"]["person"]) == ("no_go", ALICE)
+    assert [each["word"] for each in history["changes"]] == ["still_failing"]
+    assert [[status for dummy, status in points] for points in history["timelines"].values()] == [
+        ["pass", "pass"],
+        ["unbound", "unbound"],
+    ]
 
     Health.says |= {"status": "down"}
     # The database of history is down: the baseline is compared all the same, and nothing is hung up.
@@ -125,6 +139,12 @@ def test_the_words_and_the_ends_of_drift_checks(tmp_path: Path, url: str) -> Non
     assert "history could not be read, so that the last run was not compared" in said
     assert "✘ regressed: http.health on web1" in said
     assert "shop: regressed" in said
+    history = shop.history()
+    assert [each["word"] for each in history["baseline_changes"]] == ["regressed", "still_failing"]
+    assert (history["previous"], history["notes"][0].partition(":")[0]) == (
+        None,
+        "history could not be read, so that the last run was not compared",
+    )
     assert "s3cret" not in said
 
 
@@ -141,3 +161,8 @@ def test_a_run_is_stored_where_that_is_asked_for_and_a_bad_store_never_costs_the
     status, said = shop.play("store", run_dir=str(run))
     assert status == 0, said
     assert "1 results stored" in said
+    assert shop.history()["notes"][0].startswith("the run was not stored: ")
+    status, said = shop.play("report", run_dir=str(run))
+    assert status == 0, said
+    assert shop.history()["notes"] == []
+    assert [each["run"] for each in shop.history()["runs"]] == [run.name]

@@ -88,13 +88,18 @@ def accept(path: Path, environment_dir: Path, found: Baseline, key: Path) -> lis
         raise BadBaseline(f"{path}: {error}") from error
     _stands(path, data, signature, _understood(path, data), environment_dir)
     files = {path: data, path.with_name(path.name + ".sig"): signature}
+    drafts: dict[Path, Path] = {}
     try:
         # Both are on disk before either is put in its place: what is left of a crash is one signed by nobody.
-        drafts = [(_draft(target, content), target) for target, content in files.items()]
-        for draft, target in drafts:
+        for target, content in files.items():
+            drafts[target] = _draft(target, content)
+        for target, draft in drafts.items():
             draft.replace(target)
     except OSError as error:
         raise BadBaseline(f"{path}: cannot be written: {error.strerror}") from error
+    finally:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
     return list(files)
 
 
@@ -159,9 +164,13 @@ def _content(path: Path, most: int) -> bytes:
 
 def _draft(target: Path, data: bytes) -> Path:
     handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".draft-")
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    Path(draft).chmod(0o644)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(draft).chmod(0o644)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
     return Path(draft)

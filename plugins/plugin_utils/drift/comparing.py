@@ -99,11 +99,14 @@ class _Judge:
             if each.control and each.target:
                 self._covered[each.coverage].append(each)
         self._items_before = {each.item: each for each in before.items.values()}
+        self._moved = _moved(before, after)
+        self._left = set(self._moved.values())
 
     def of(self, uid: str) -> Iterator[Change]:
-        was, now = self._before.at(uid), self._after.at(uid)
+        was, now = self._before.at(self._moved.get(uid, uid)), self._after.at(uid)
         if now is None and was is not None:
-            yield from self._gone(was)
+            if uid not in self._left:
+                yield from self._gone(was)
         elif now is not None and was is None:
             yield from self._come(now)
         elif was is not None and now is not None:
@@ -164,6 +167,19 @@ class _Judge:
         said = now.message if word is Word.REGRESSED else ""
         why = "; ".join(filter(None, (other, said)))
         yield Change(Word.NOT_COMPARABLE if other else word, now, was.status, now.status, now.bad, why, values)
+
+
+def _moved(before: Side, after: Side) -> dict[str, str]:
+    """By the uid of what was not there, the uid of what it was: the same at another address, or signed anew."""
+    waiting: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for was in _only_in(before, after):
+        waiting[was.lasting].append(was.uid)
+    return {now.uid: waiting[now.lasting].pop(0) for now in _only_in(after, before) if waiting.get(now.lasting)}
+
+
+def _only_in(side: Side, other: Side) -> list[Standing]:
+    alone = (each for each in side.standings.values() if each.target and other.at(each.uid) is None)
+    return sorted(alone, key=lambda each: each.target)
 
 
 def _differ(was: Standing, now: Standing) -> str:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
@@ -18,6 +20,8 @@ BAD = {Status.FAIL.value, Status.ERROR.value, Status.MISSED.value, Status.EXPIRE
 WAIVED = Status.WAIVED.value
 # Of two results with one uid, the worse counts.
 _WORST_FIRST = (*sorted(BAD - {"error"}), "error", WAIVED, Status.NOT_APPLICABLE.value, Status.NOT_DUE.value)
+# How attestations are named: each begins with when it was signed.
+_SIGNED = re.compile(r"^\d{8}T\d{6}Z-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +71,35 @@ class Standing:
         """What is covered by it: several results on different targets cover the same."""
         return self.item, self.control, self.host
 
+    @property
+    def lasting(self) -> tuple[str, str, str, str, str]:
+        """What it is of, but for what changes by itself: the addresses of a name, the moment of a signature."""
+        words = ("*" if _is_address(word) else word for word in _SIGNED.sub("", self.target).split(" "))
+        return self.item, self.control, self.host, " ".join(words), self.vantage
+
     @classmethod
     def of(cls, entry: Entry) -> Standing:
         """The standing of an entry of a report."""
         item, check = entry.item or {}, entry.check or {}
+        say, told = item.get, check.get
         return cls(
-            uid=entry.uid,
-            status=entry.status,
-            severity=str((entry.check or item)["severity"]),
-            item=str(item.get("id", "")),
-            text=entry.title,
-            text_hash=str(item.get("text_hash", "")),
-            line=int(item.get("line", 0)),
-            section=str(item.get("section", "")),
-            control=entry.control,
-            message=entry.message,
-            host=str(check.get("host", "")),
-            target=str(check.get("target", "")),
-            vantage=str(check.get("vantage", "")),
-            verifier=str(check.get("verifier", "")),
-            threshold_source=str(check.get("threshold_source", "")),
-            expected=str(check.get("expected", "")),
-            actual=check.get("actual"),
+            entry.uid,
+            entry.status,
+            (check or item)["severity"],
+            say("id", ""),
+            entry.title,
+            say("text_hash", ""),
+            say("line", 0),
+            say("section", ""),
+            entry.control,
+            told("host", ""),
+            told("target", ""),
+            told("vantage", ""),
+            told("verifier", ""),
+            told("threshold_source", ""),
+            told("expected", ""),
+            told("actual"),
+            entry.message,
         )
 
 
@@ -175,6 +186,17 @@ class Side:
             standings=[*(by_uid[uid] for uid in data["alone"]), *(_read(each) for each in data["results"])],
             items=items,
         )
+
+
+def _is_address(word: str) -> bool:
+    # Most words are none, and asking costs a hundred times as much as looking.
+    if "." not in word and ":" not in word:
+        return False
+    try:
+        ipaddress.ip_address(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _rank(standing: Standing) -> tuple[int, str]:

@@ -19,7 +19,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.gate import PROVEN
 from ansible_collections.golive.verify.plugins.plugin_utils.store.tables import tables
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row, Table
+    from sqlalchemy import Connection, Row, Select, Table
 
 # However old they are, so many of the last runs stay: a clock that jumped ahead must not cost all history.
 ALWAYS_KEPT = 10
@@ -64,11 +64,23 @@ def last(connection: Connection, environment: str, run: str, started: float) -> 
 
     A narrowed run and one that did not finish tell too little to be compared with.
     """
-    runs = tables().runs
-    whole = (runs.c.environment == environment) & (runs.c.run != run) & runs.c.finished & (runs.c.left_out == "")
-    newest = runs.select().where(whole).order_by(runs.c.started.desc(), runs.c.key.desc()).limit(1)
-    row = connection.execute(newest.where(runs.c.started <= started)).first() or connection.execute(newest).first()
+    newest, of = whole(environment, run).limit(1), tables().runs.c
+    row = connection.execute(newest.where(of.started <= started)).first() or connection.execute(newest).first()
     return _side(connection, row) if row else None
+
+
+def whole(environment: str, run: str) -> Select[Any]:
+    """The whole runs of an environment but this one, the newest first."""
+    runs = tables().runs
+    wanted = (runs.c.environment == environment) & (runs.c.run != run) & runs.c.finished & (runs.c.left_out == "")
+    return runs.select().where(wanted).order_by(runs.c.started.desc(), runs.c.key.desc())
+
+
+def decision(connection: Connection, side: Side) -> str:
+    """What the gate decided in a run that is stored."""
+    runs = tables().runs
+    wanted = runs.select().where(runs.c.environment == side.environment, runs.c.run == side.run)
+    return str(connection.execute(wanted).one().decision)
 
 
 def points(connection: Connection, environment: str, uids: Iterable[str], run: str) -> dict[str, list[Point]]:
@@ -125,21 +137,23 @@ def _key(connection: Connection, report: Mapping[str, Any]) -> int:
     return int(connection.execute(kept).scalar_one())
 
 
-def _insert(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
-    """Rows in the order of the table's columns, by what each driver offers for very many of them.
+def _insert(connection: Connection, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Rows in the order of the table's columns, in one go, by what each driver offers for very many of them.
 
     SQLAlchemy's own way takes five times as long, most of it for making the parameters of each row ready one by one.
     """
-    cursor: Any = connection.connection.cursor()
     if connection.dialect.name == "postgresql":
+        cursor: Any = connection.connection.cursor()
         with cursor.copy(f"COPY {table.name} ({', '.join(table.c.keys())}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-    else:
-        cursor.executemany(str(table.insert().compile(connection)), rows)
+    elif many := list(rows):
+        connection.exec_driver_sql(str(table.insert().compile(connection)), many)
 
 
-def _rows(table: Table, key: int, standings: Iterable[Standing], own: Callable[[Standing], Any]) -> Iterator[list[Any]]:
+def _rows(
+    table: Table, key: int, standings: Iterable[Standing], own: Callable[[Standing], Any]
+) -> Iterator[tuple[Any, ...]]:
     """The rows of standings in the order of their keys, which is how they are stored soonest."""
     middle = attrgetter(*(column.name for column in table.columns[1:-1]))
     for standing in sorted(standings, key=attrgetter("uid")):
@@ -147,7 +161,7 @@ def _rows(table: Table, key: int, standings: Iterable[Standing], own: Callable[[
         texts = "".join(map(str, values))
         if not texts.isascii() or "\0" in texts:
             values = map(_text, values)
-        yield [key, *values, own(standing)]
+        yield (key, *values, own(standing))
 
 
 def _text(value: Any) -> Any:

@@ -9,7 +9,6 @@ import os
 import resource
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -24,7 +23,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 
 from ansible_collections.golive.verify.plugins.plugin_utils.drift.sides import Side
-from ansible_collections.golive.verify.plugins.plugin_utils.store import opening, runs
+from ansible_collections.golive.verify.plugins.plugin_utils.store import opening, past, runs
 from ansible_collections.golive.verify.plugins.plugin_utils.store.opening import CannotStore, opened
 from ansible_collections.golive.verify.plugins.plugin_utils.store.runs import Keep, Stored
 from ansible_collections.golive.verify.plugins.plugin_utils.store.tables import tables
@@ -175,20 +174,56 @@ def test_what_fails_in_between_leaves_what_was_there(store: str) -> None:
     assert (names(store), count(store)) == (["r1"], 1)
 
 
-def _killed(store: str) -> None:
+# The functions by which storing comes, in their order: killed right behind each of them, and before the very end.
+POINTS = {"opening": (opening, "_migrate"), "rows": (runs, "_insert"), "dropping": (runs, "_drop"), "end": None}
+
+
+def _killed(store: str, point: str) -> None:
+    if there := POINTS[point]:
+        real = getattr(*there)
+
+        def then_die(*given: Any) -> None:
+            real(*given)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        setattr(*there, then_die)
     with opened(store) as connection:
+        runs.write(connection, report("r1", status="fail"), Keep())
         runs.write(connection, report("r2"), Keep())
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_who_is_killed_while_storing_leaves_a_store_that_works(store: str) -> None:
-    write(store, report())
-    killed = FORK.Process(target=_killed, args=(store,))
+@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("empty", [False, True], ids=["again", "first"])
+def test_who_is_killed_while_storing_leaves_a_store_that_works(store: str, point: str, empty: bool) -> None:
+    if not empty:
+        write(store, report())
+    killed = FORK.Process(target=_killed, args=(store, point))
     killed.start()
     killed.join(30)
     assert killed.exitcode == -signal.SIGKILL
-    assert names(store) == ["r1"]
+    assert names(store) == ([] if empty else ["r1"])
+    assert count(store) == (0 if empty else 1)
     assert write(store, report("r2")).results == 1
+
+
+def test_a_database_that_goes_down_in_between_is_named_and_has_all_or_nothing(postgresql: str) -> None:
+    with sa.create_engine(postgresql.replace("postgresql", "postgresql+psycopg", 1)).begin() as other:
+        other.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    write(postgresql, report())
+
+    def interrupted() -> None:
+        with opened(postgresql) as connection:
+            runs.write(connection, report("r2"), Keep())
+            own = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            with sa.create_engine(postgresql.replace("postgresql", "postgresql+psycopg", 1)).begin() as other:
+                other.exec_driver_sql(f"SELECT pg_terminate_backend({own}, 5000)")
+            runs.write(connection, report("r3"), Keep())
+
+    with pytest.raises(CannotStore, match=r"^postgresql\+psycopg://postgres@127.0.0.1:\d+/postgres: ") as wrong:
+        interrupted()
+    assert "\n" not in str(wrong.value)
+    assert names(postgresql) == ["r1"]
 
 
 def test_every_released_schema_becomes_the_one_of_today(store: str) -> None:
@@ -304,14 +339,55 @@ def test_a_missing_library_is_one_line(tmp_path: Path, monkeypatch: pytest.Monke
         write(str(tmp_path / "history.sqlite"), report())
 
 
-def test_storing_takes_little_time(store: str) -> None:
-    """A fortieth of what a fleet of 1,000 hosts gives, in twice that share of ten seconds: test machines are busy."""
-    checks = {
-        f"h{host}": [sample.check("redis.persistence", f"h{host}", target=f"h{host} {number}") for number in range(200)]
-        for host in range(25)
+def test_what_is_done_to_store_a_run_does_not_grow_with_its_results(store: str) -> None:
+    """In rows it does; in statements, each of which is a way to the database and back, it must not."""
+    done: list[tuple[str, bool]] = []
+
+    def executed(_connection: Any, _cursor: Any, statement: str, _values: Any, _context: Any, many: bool) -> None:
+        done.append((statement.partition(" VALUES")[0], many))
+
+    def cost(hosts: int) -> list[tuple[str, bool]]:
+        checks = {
+            f"h{host}": [sample.check("redis.persistence", f"h{host}", target=f"{number}") for number in range(200)]
+            for host in range(hosts)
+        }
+        made = sample.build([sample.item("A", "B"), sample.item("C", "D")], checks)
+        done.clear()
+        with opened(store) as connection:
+            sa.event.listen(connection, "before_cursor_execute", executed)
+            assert runs.write(connection, made, Keep()).results == 200 * hosts
+        return list(done)
+
+    few, more = cost(1), cost(6)
+    assert more == few
+    assert len(few) <= 6, few
+    if "sqlite" in store:
+        # The rows of a table at once; PostgreSQL takes them as a stream (COPY), past SQLAlchemy.
+        assert [statement.split()[2] for statement, many in few if many] == ["golive_items", "golive_results"]
+
+
+def test_the_past_of_a_run_is_told_from_whole_runs_before_it(store: str) -> None:
+    for at, status in enumerate(("pass", "fail", "pass"), 1):
+        write(store, report(f"r{at}", at * DAY, status))
+    unfinished, narrowed = report("r4", 3.5 * DAY), report("r5", 3.6 * DAY)
+    unfinished["run"]["finished"] = False
+    narrowed["summary"]["left_out"] = "limit cache1"
+    now = report("r6", 4 * DAY, "fail")
+    for made in (unfinished, narrowed, now, report("later", 9 * DAY)):
+        write(store, made)
+    with opened(store) as connection:
+        found = past.read(connection, Side.of_report(now))
+        first = past.read(connection, Side.of_report(report("r0", DAY / 2)))
+    assert found.before is not None
+    assert (found.before.run, found.decision) == ("r3", "no_go")
+    assert [(each["run"], each["started"], each["counts"]) for each in found.runs] == [
+        ("r1", DAY, {"pass": 1, "unbound": 1}),
+        ("r2", 2 * DAY, {"fail": 1, "unbound": 1}),
+        ("r3", 3 * DAY, {"pass": 1, "unbound": 1}),
+    ]
+    kept = {item["id"]: item for item in now["items"]}
+    assert {kept[item]["text"]: points for item, points in found.timelines.items()} == {
+        "Redis survives": [(DAY, "pass"), (2 * DAY, "fail"), (3 * DAY, "pass")],
+        "B": [(DAY, "unbound"), (2 * DAY, "unbound"), (3 * DAY, "unbound")],
     }
-    made = sample.build([sample.item("A", "B")], checks)
-    write(store, report())
-    begun = time.process_time()
-    assert write(store, made).results == 5_000
-    assert time.process_time() - begun < 0.5
+    assert (first.runs, first.timelines) == ([], {})

@@ -18,6 +18,7 @@ import pytest
 from ansible_collections.golive.verify.plugins.plugin_utils.drift import baseline
 from ansible_collections.golive.verify.plugins.plugin_utils.drift.baseline import BadBaseline, Baseline
 from ansible_collections.golive.verify.plugins.plugin_utils.drift.sides import Side
+from tests.unit.plugin_utils import dying
 from tests.unit.plugin_utils.reports import sample
 
 ALICE, EVE = "alice@example.com", "eve@example.com"
@@ -141,3 +142,32 @@ def test_who_may_not_accept_leaves_what_was_there(signed: Path) -> None:
     with pytest.raises(BadBaseline, match="did not sign with"):
         baseline.accept(signed / "baseline.json", signed, accepted(), signed / "nobody")
     assert (signed / "baseline.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("point", dying.POINTS)
+@pytest.mark.parametrize("how", ["killed", "no room"])
+def test_one_that_was_not_written_to_its_end_is_the_old_the_new_or_none_that_is_trusted(
+    signed: Path, point: str, how: str
+) -> None:
+    old, new = accepted(), replace(accepted(), reason="Again")
+    for nth in (1, 2):
+        baseline.accept(signed / "baseline.json", signed, old, signed / "alice")
+
+        before = {*signed.glob(".draft-*")}
+
+        def again() -> None:
+            baseline.accept(signed / "baseline.json", signed, new, signed / "alice")
+
+        if how == "killed":
+            assert dying.killed(point, nth, again)
+        else:
+            with dying.failing(point, nth, dying.no_room), pytest.raises(BadBaseline, match="No space left on device"):
+                again()
+            assert not [left for left in {*signed.glob(".draft-*")} - before if left.stat().st_size]
+        both_replaced = (point, nth) == ("in its place", 2)
+        half = (point, nth) in (("in its place", 1), ("before it takes its place", 2))
+        if half:
+            with pytest.raises(BadBaseline, match=r"the signature of .* does not stand"):
+                read(signed)
+        else:
+            assert read(signed) == (new if both_replaced else old)

@@ -123,6 +123,41 @@ def test_a_signature_or_address_that_replaces_another_loses_no_coverage() -> Non
     assert compare(side(old, started=DAY), side(replace(new, status="fail")), rules()).regressed
 
 
+HEALTH = "https://shop.example.com /health at"
+MOVED = [
+    (f"{HEALTH} 192.0.2.7", f"{HEALTH} 192.0.2.9", True),
+    (f"{HEALTH} 192.0.2.7", f"{HEALTH} 2001:db8::9", True),
+    ("web.lab.test:443 b.lab.test at 10.0.0.1 port 26432", "web.lab.test:443 b.lab.test at 10.0.0.2 port 26432", True),
+    ("web.lab.test:443 b.lab.test at 10.0.0.1 port 26432", "web.lab.test:443 b.lab.test at 10.0.0.2 port 1", False),
+    (f"{HEALTH} 192.0.2.7", "https://shop.example.com /ready at 192.0.2.7", False),
+    ("20260101T090000Z-oncall.rotation-cto.yml", "20270101T090000Z-oncall.rotation-cto.yml", True),
+    ("20260101T090000Z-oncall.rotation-cto.yml", "20270101T090000Z-oncall.rotation-ceo.yml", False),
+    ("user 1.2.3", "user 1.2.4", False),
+]
+
+
+@pytest.mark.parametrize(("then", "now", "same"), MOVED, ids=[str(index) for index in range(len(MOVED))])
+def test_what_moved_to_another_address_or_was_signed_anew_is_compared(then: str, now: str, same: bool) -> None:
+    was, became = standing("pass", target=then), standing("fail", uid="v", target=now)
+    found = compare(side(was, started=DAY), side(became), rules())
+    assert found.counts == ({"regressed": 1} if same else {"disappeared": 1, "new": 1})
+    assert found.changes[0].standing in (was, became)
+    again = compare(side(was, started=DAY), side(replace(became, status="pass")), rules())
+    assert again.counts == ({} if same else {"disappeared": 1, "new": 1})
+    other_host = compare(side(was, started=DAY), side(replace(became, host="db2")), rules())
+    assert other_host.counts == {"disappeared": 1, "new": 1}
+
+
+def test_an_address_that_stays_is_compared_with_itself_and_one_that_goes_is_missed() -> None:
+    was = [standing("pass", uid=f"u{n}", target=f"{HEALTH} 192.0.2.{n}") for n in (1, 2, 3)]
+    moved = standing("pass", uid="u9", target=f"{HEALTH} 192.0.2.9")
+    assert compare(side(*was, started=DAY), side(*was[1:], moved), rules()).changes == []
+    fewer = compare(side(*was, started=DAY), side(*was[1:]), rules())
+    assert (fewer.counts, fewer.regressed) == ({"disappeared": 1}, True)
+    more = compare(side(*was, started=DAY), side(*was, replace(moved, status="fail")), rules())
+    assert (more.counts, more.regressed) == ({"new": 1}, True)
+
+
 def test_a_user_that_failed_and_is_gone_is_no_regression_while_the_others_are_looked_at() -> None:
     bob, eve = standing("pass", target="bob"), standing("fail", uid="v", target="eve")
     assert not compare(side(bob, eve, started=DAY), side(bob), rules()).regressed

@@ -25,7 +25,7 @@ options:
     description: The formats to write.
     type: list
     elements: str
-    choices: [csv, hdf, html, json, junit, markdown, ocsf, prometheus, sarif]
+    choices: [comment, csv, hdf, html, json, junit, markdown, ocsf, prometheus, sarif]
     default: [html, json, junit, markdown]
 """
 

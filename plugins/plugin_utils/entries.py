@@ -7,7 +7,7 @@ none of its results speaks for, and each result that no item asked for."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,9 +30,16 @@ class Entry:
     check: Mapping[str, Any] | None
 
     @property
+    def lived_with(self) -> bool:
+        """Whether the item's own waiver covers the result, which for others is as bad as it is."""
+        if self.item is None or self.check is None:
+            return False
+        return self.item["status"] == "waived" and self.check["status"] not in (*GOOD, *QUIET, "waived")
+
+    @property
     def status(self) -> str:
-        """How the result stands, or the item that has none."""
-        return str((self.check or self.item or {})["status"])
+        """How the result stands for the item, or the item that has none."""
+        return "waived" if self.lived_with else str((self.check or self.item or {})["status"])
 
     @property
     def severity(self) -> str:
@@ -52,7 +59,7 @@ class Entry:
     @property
     def message(self) -> str:
         """Why it stands as it does."""
-        return str(self.check["message"] if self.check else (self.item or {})["reason"])
+        return str(self.check["message"] if self.check and not self.lived_with else (self.item or {})["reason"])
 
     @property
     def title(self) -> str:
@@ -62,12 +69,9 @@ class Entry:
     @property
     def uid(self) -> str:
         """The same in every run as long as item, control, host and target are."""
-        check = self.check or {"control": "", "host": "", "target": "", "vantage": ""}
-        parts = [
-            self.item["id"] if self.item else "",
-            *(check[key] for key in ("control", "host", "target", "vantage")),
-        ]
-        return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        item, check = self.item["id"] if self.item else "", self.check
+        looked = (check["control"], check["host"], check["target"], check["vantage"]) if check else ("", "", "", "")
+        return hashlib.sha256("\0".join(map(str, (item, *looked))).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def entries(report: Mapping[str, Any]) -> Iterator[Entry]:
@@ -83,7 +87,16 @@ def entries(report: Mapping[str, Any]) -> Iterator[Entry]:
 
 def stands_alone(item: Mapping[str, Any], report: Mapping[str, Any]) -> bool:
     """Whether none of its results says how an item stands: it has none, or lacks one that it needs."""
-    return item["status"] not in {report["checks"][index]["status"] for index in item["checks"]}
+    return item["status"] not in {Entry(item, report["checks"][index]).status for index in item["checks"]}
+
+
+def before(report: Mapping[str, Any]) -> Callable[[Entry], str | None]:
+    """How each statement stood in the last run: empty where it was not there, None where no last run is known."""
+    history = report["history"]
+    if not (history and history["previous"]):
+        return lambda dummy: None
+    was = {change["uid"]: str(change["was"]) for change in history["changes"] if change["word"] != "flapping"}
+    return lambda entry: was.get(entry.uid, entry.status)
 
 
 @cache

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils import report
+from ansible_collections.golive.verify.plugins.plugin_utils import report, summary
 from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import RunDirectory
 
 FORMATS = tuple(sorted(path.stem for path in (Path(__file__).parent / "reports").glob("[a-z]*.py")))
@@ -26,13 +26,29 @@ class Written:
     problems: dict[str, str] = field(default_factory=dict)
 
 
-def write(directory: RunDirectory, formats: Iterable[str]) -> Written:
-    """Make the report of a run, and of it every format asked for, in the run's directory."""
+def write(directory: RunDirectory, formats: Iterable[str], *, keep: bool = False) -> Written:
+    """Make the report of a run, and of it every format asked for, in the run's directory.
+
+    keep: leave a format alone that is there already, since signatures may name its SHA-256.
+    """
     written = Written(report.build(directory))
     for name in formats:
+        if name not in FORMATS:
+            written.problems[name] = f"there is no such format; known are {', '.join(FORMATS)}"
+            continue
         try:
             module = importlib.import_module(f"{__package__}.reports.{name}")
-            written.files[name] = directory.write(module.FILE, module.render(written.report))
+            path = directory.path / module.FILE
+            if not (keep and path.is_file()):
+                directory.write(module.FILE, module.render(written.report))
+            written.files[name] = path
         except Exception as error:  # noqa: BLE001 - the verdict and the other formats must survive any one writer
-            written.problems[name] = f"{type(error).__name__}: {error}"
+            written.problems[name] = _said(error)
     return written
+
+
+def _said(error: Exception) -> str:
+    """Why, in one line: what the system says; of a mistake in a writer, what kind it is."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return summary.one_line(f"{type(error).__name__}: {error}")

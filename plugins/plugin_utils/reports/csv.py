@@ -19,9 +19,10 @@ _CHECK = ("host", "target", "vantage", "expected", "remediation", "threshold_sou
 COLUMNS = (
     *("environment", "run", "decision", "section", "line", "item", "text", "item_status", "control", "status"),
     *("severity", "seen", "message", "actual", *_CHECK),
+    *("waiver_owner", "waiver_ticket", "waiver_expires", "uid"),
 )
-# A spreadsheet takes what begins so for a formula (OWASP, CSV injection).
-_FORMULA = tuple("=+-@\t\r")
+# A spreadsheet takes what begins so for a formula (OWASP, CSV injection), some also the wide forms of these signs.
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 def render(report: Mapping[str, Any]) -> str:
@@ -41,6 +42,7 @@ def render(report: Mapping[str, Any]) -> str:
 
 def _row(entry: Entry) -> dict[str, Any]:
     item, check = entry.item or {}, entry.check or {}
+    waiver = check.get("waiver", {})
     seen = datetime.fromtimestamp(check["started"], UTC).isoformat(timespec="seconds") if check else ""
     return {
         "section": item.get("section", ""),
@@ -55,6 +57,8 @@ def _row(entry: Entry) -> dict[str, Any]:
         "message": entry.message,
         "actual": summary.plain(check["actual"]) if check else "",
         **{name: check.get(name, "") for name in _CHECK},
+        **{f"waiver_{name}": waiver.get(name, "") for name in ("owner", "ticket", "expires")},
+        "uid": entry.uid,
     }
 
 

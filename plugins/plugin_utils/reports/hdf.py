@@ -4,7 +4,8 @@
 """The report in MITRE's Heimdall Data Format (the JSON of InSpec): a control for each item, with the results it has.
 
 Its viewers take a control with a passed and a skipped result for passed, so what could not be looked at is an error
-here, and never skipped; and one of impact 0 for not applicable, whatever its results say.
+here, and never skipped; and one of impact 0 for not applicable, whatever its results say. They do not look at dates: a
+waiver or a signature that is over has become a failure before it comes here.
 """
 
 from __future__ import annotations
@@ -15,7 +16,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils import summary
-from ansible_collections.golive.verify.plugins.plugin_utils.entries import checklist_uri, rationale, stands_alone
+from ansible_collections.golive.verify.plugins.plugin_utils.entries import (
+    Entry,
+    checklist_uri,
+    entries,
+    rationale,
+    stands_alone,
+    title,
+)
 
 FILE = "report.hdf.json"
 _IMPACTS = {"critical": 0.9, "high": 0.7, "medium": 0.5, "low": 0.3}
@@ -28,6 +36,7 @@ def render(report: Mapping[str, Any]) -> str:
     run, uri = report["run"], checklist_uri(report)
     spent = sum(check["duration_ms"] for check in report["checks"]) / 1000
     controls = [_control(item, report, uri) for item in report["items"] if item["status"] != "info"]
+    controls += _beyond(report, uri)
     profile = {
         "name": f"golive-{run['environment']}",
         "title": f"{run['environment']}: {report['gate']['decision'].replace('_', '-')}",
@@ -62,21 +71,47 @@ def _control(item: Mapping[str, Any], report: Mapping[str, Any], uri: str) -> di
         "tags": {"severity": severity, "controls": item["controls"], "section": item["section"]},
         "code": "",
         "source_location": {"ref": uri, "line": item["line"]},
-        "results": [*map(_result, checks), *alone],
+        "results": [*(_result(Entry(item, check), check) for check in checks), *alone],
     }
     if item["status"] == "waived":
+        ends = [check["waiver"]["expires"] for check in checks if "waiver" in check]
         made["waiver_data"] = {
             "justification": summary.cut(item["reason"]),
             "run": True,
-            "skipped_due_to_waiver": False,
+            # By this word alone its readers know it for waived; one that has a result that passes else reads "Passed".
+            "skipped_due_to_waiver": True,
+            **({"expiration_date": min(ends)} if ends else {}),
         }
     return made
 
 
-def _result(check: Mapping[str, Any]) -> dict[str, Any]:
+def _beyond(report: Mapping[str, Any], uri: str) -> list[dict[str, Any]]:
+    """What no item asked for, a control of the catalogue each: it does not decide, and is no less seen."""
+    found: dict[str, list[Entry]] = {}
+    for entry in entries(report):
+        if entry.item is None:
+            found.setdefault(entry.control, []).append(entry)
+    return [
+        {
+            "id": f"beyond the checklist: {control}",
+            "title": title(control),
+            "desc": rationale(control) or title(control),
+            "descriptions": [],
+            "impact": max(_IMPACTS[entry.severity] for entry in those),
+            "refs": [],
+            "tags": {"severity": those[0].severity, "controls": [control], "section": "Beyond the checklist"},
+            "code": "",
+            "source_location": {"ref": uri, "line": 1},
+            "results": [_result(entry, entry.check) for entry in those if entry.check],
+        }
+        for control, those in found.items()
+    ]
+
+
+def _result(entry: Entry, check: Mapping[str, Any]) -> dict[str, Any]:
     said = f"{summary.where(check)}: {check['control']}: {summary.cut(check['expected'])}"
-    evidence = summary.cut(check["message"] or f"actual: {summary.plain(check['actual'])}")
-    return _stated(check["status"], said, evidence, check["started"]) | {"run_time": check["duration_ms"] / 1000}
+    evidence = summary.cut(entry.message or f"actual: {summary.plain(check['actual'])}")
+    return _stated(entry.status, said, evidence, check["started"]) | {"run_time": check["duration_ms"] / 1000}
 
 
 def _alone(item: Mapping[str, Any], started: float) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from ansible_collections.golive.verify.plugins.plugin_utils import summary
-from ansible_collections.golive.verify.plugins.plugin_utils.entries import stands_alone
+from ansible_collections.golive.verify.plugins.plugin_utils.entries import Entry, stands_alone
 
 FILE = "report.xml"
 BEYOND = "Beyond the checklist"
@@ -56,7 +56,7 @@ def _suite(number: int, section: str, items: list[Mapping[str, Any]], report: Ma
         if stands_alone(item, report):
             cases.append(_case(section, name, item["status"], "high", summary.cut(item["reason"]), 0))
         for index in item["checks"]:
-            cases.append(_result(section, name, index, report))
+            cases.append(_result(section, name, index, report, item))
     return _suite_of(number, section, cases, report)
 
 
@@ -69,11 +69,14 @@ def _beyond(number: int, report: Mapping[str, Any]) -> Iterator[ET.Element]:
         yield _suite_of(number, BEYOND, cases, report)
 
 
-def _result(section: str, name: str, index: int, report: Mapping[str, Any]) -> ET.Element:
+def _result(
+    section: str, name: str, index: int, report: Mapping[str, Any], item: Mapping[str, Any] | None = None
+) -> ET.Element:
     check = report["checks"][index]
+    entry = Entry(item, check)
     place = summary.one_line(summary.where(check))
     label = f"{name} [{check['control']} {place} {check['vantage']} #{index}]"
-    return _case(section, label, check["status"], check["severity"], _why(check), check["duration_ms"])
+    return _case(section, label, entry.status, entry.severity, _why(entry.message, check), check["duration_ms"])
 
 
 def _suite_of(number: int, name: str, cases: list[ET.Element], report: Mapping[str, Any]) -> ET.Element:
@@ -117,9 +120,9 @@ def _first(status: str, why: str) -> str:
     return f"{status}: {why.partition(chr(10))[0][:500]}"
 
 
-def _why(check: Mapping[str, Any]) -> str:
+def _why(message: str, check: Mapping[str, Any]) -> str:
     said = {"expected: ": check["expected"], "actual: ": summary.plain(check["actual"]), "": check["remediation"]}
-    lines = [check["message"], *(label + text for label, text in said.items() if text)]
+    lines = [message, *(label + text for label, text in said.items() if text)]
     return "\n".join(summary.cut(line) for line in lines)
 
 

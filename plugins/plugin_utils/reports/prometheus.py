@@ -27,10 +27,11 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     run = report["run"]
     of = {"environment": run["environment"]}
     go = report["gate"]["decision"] == "go"
-    yield from _gauge("golive_go", "Whether the environment may go live (1) or not (0).", [(of, float(go))])
-    yield from _gauge("golive_run_started_timestamp_seconds", "When the last run began.", [(of, run["started"])])
-    yield from _gauge("golive_run_finished", "Whether the last run came to its end.", [(of, float(run["finished"]))])
-    yield from _gauge(
+    yield from gauge("golive_go", "Whether the environment may go live (1) or not (0).", [(of, float(go))])
+    yield from gauge("golive_blockers", "Reasons against going live.", [(of, len(report["gate"]["reasons"]))])
+    yield from gauge("golive_run_started_timestamp_seconds", "When the last run began.", [(of, run["started"])])
+    yield from gauge("golive_run_finished", "Whether the last run came to its end.", [(of, float(run["finished"]))])
+    yield from gauge(
         "golive_run_reported_timestamp_seconds",
         "When this was written: alert where it grows old.",
         [(of, run["reported"])],
@@ -39,23 +40,24 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     items = [
         (of | {"status": status, "severity": severity}, count) for (status, severity), count in sorted(counted.items())
     ]
-    yield from _gauge("golive_items", "Items of the checklist, by how they stand.", items)
+    yield from gauge("golive_items", "Items of the checklist, by how they stand.", items)
     judged = Counter((check["status"], check["severity"]) for check in report["checks"])
     results = [
         (of | {"status": status, "severity": severity}, count) for (status, severity), count in sorted(judged.items())
     ]
-    yield from _gauge("golive_results", "Results of checks, by how they stand.", results)
+    yield from gauge("golive_results", "Results of checks, by how they stand.", results)
     targets = [(of | {"status": status}, count) for status, count in sorted(report["summary"]["targets"].items())]
-    yield from _gauge("golive_targets", "Targets, by whether they answered.", targets)
+    yield from gauge("golive_targets", "Targets, by whether they answered.", targets)
     held = [
         (of | {"item": item["id"], "severity": item["severity"] or "none"}, float(item["status"] in GOOD))
         for item in report["items"]
         if item["status"] not in QUIET
     ]
-    yield from _gauge("golive_item_proven", "Whether an item that counts is proven (1) or not (0).", held)
+    yield from gauge("golive_item_proven", "Whether an item that counts is proven (1) or not (0).", held)
 
 
-def _gauge(name: str, words: str, samples: Iterable[Sample]) -> Iterator[str]:
+def gauge(name: str, words: str, samples: Iterable[Sample]) -> Iterator[str]:
+    """The lines of one metric."""
     yield f"# HELP {name} {words}"
     yield f"# TYPE {name} gauge"
     for labels, value in samples:

@@ -3,7 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The report as SARIF 2.1.0 (OASIS), which code hosts show as alerts: what does not pass, at its line of the checklist.
 
-What could not be looked at is a failure here too: its level would else be "none", which viewers hide.
+What could not be looked at is a failure here too: its level would else be "none", which viewers hide. States and
+suppressions are told of every result or of none, as the standard wants it: an empty list says that nobody lives with
+it.
 """
 
 from __future__ import annotations
@@ -14,10 +16,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils import summary
+from ansible_collections.golive.verify.plugins.plugin_utils.blockers import blockers
 from ansible_collections.golive.verify.plugins.plugin_utils.entries import (
     GOOD,
     QUIET,
     Entry,
+    before,
     checklist_uri,
     entries,
     rationale,
@@ -35,9 +39,10 @@ MOST = 25_000
 
 def render(report: Mapping[str, Any]) -> str:
     """One run with a rule for each control."""
-    against = [entry for entry in entries(report) if entry.status not in (*GOOD, *QUIET)][:MOST]
+    found = [entry for entry in entries(report) if entry.status not in (*GOOD, *QUIET)]
+    against = found[:MOST]
     rules = list(dict.fromkeys(_rule_id(entry) for entry in against))
-    uri, run = checklist_uri(report), report["run"]
+    uri, run, was = checklist_uri(report), report["run"], before(report)
     log = {
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
@@ -51,13 +56,36 @@ def render(report: Mapping[str, Any]) -> str:
                     }
                 },
                 "automationDetails": {"id": f"golive/{run['environment']}/{run['id']}"},
-                "invocations": [{"executionSuccessful": run["finished"], "startTimeUtc": _utc(run["started"])}],
+                "invocations": [_invocation(report, len(found) - len(against))],
                 "columnKind": "unicodeCodePoints",
-                "results": [_result(entry, rules, uri) for entry in against],
+                "results": [_result(entry, rules, uri) | _state(entry, was(entry)) for entry in against],
             }
         ],
     }
     return json.dumps(log, indent=1) + "\n"
+
+
+def _invocation(report: Mapping[str, Any], left_out: int) -> dict[str, Any]:
+    """The run itself, with what speaks against going live and belongs to no line: a list of no results is not good."""
+    run = report["run"]
+    told = [blocker.sentence for blocker in blockers(report) if blocker.item is None]
+    if left_out:
+        told.append(f"{left_out:,} more results are in report.json")
+    notes = [{"level": "error", "message": {"text": summary.cut(sentence)}} for sentence in told]
+    return {
+        "executionSuccessful": run["finished"],
+        "startTimeUtc": _utc(run["started"]),
+        "toolExecutionNotifications": notes,
+    }
+
+
+def _state(entry: Entry, was: str | None) -> dict[str, str]:
+    """How a result stands to the last run, as far as history knows of one. What was good then was no result."""
+    if was is None:
+        return {}
+    if was in ("", *GOOD, *QUIET):
+        return {"baselineState": "new"}
+    return {"baselineState": "unchanged" if was == entry.status else "updated"}
 
 
 def _utc(seconds: float) -> str:
@@ -84,7 +112,7 @@ def _rule(identity: str, against: list[Entry]) -> dict[str, Any]:
 
 def _result(entry: Entry, rules: list[str], uri: str) -> dict[str, Any]:
     text = ": ".join(part for part in (entry.where, entry.status, summary.cut(entry.message)) if part)
-    made: dict[str, Any] = {
+    return {
         "ruleId": _rule_id(entry),
         "ruleIndex": rules.index(_rule_id(entry)),
         "kind": "fail",
@@ -98,9 +126,15 @@ def _result(entry: Entry, rules: list[str], uri: str) -> dict[str, Any]:
                 }
             }
         ],
-        "partialFingerprints": {"golive/v1": entry.uid},
+        # The first is the one that GitHub goes by.
+        "partialFingerprints": {"primaryLocationLineHash": entry.uid, "golive/v1": entry.uid},
+        "suppressions": [_suppression(entry)] if entry.status == "waived" else [],
         "properties": {"status": entry.status, "severity": entry.severity},
     }
-    if entry.status == "waived":
-        made["suppressions"] = [{"kind": "external", "status": "accepted", "justification": summary.cut(entry.message)}]
-    return made
+
+
+def _suppression(entry: Entry) -> dict[str, Any]:
+    waiver = (entry.check or {}).get("waiver", {})
+    kept = {name: waiver[name] for name in ("owner", "ticket", "expires", "where") if waiver.get(name)}
+    why = summary.cut(str(waiver.get("reason") or entry.message))
+    return {"kind": "external", "status": "accepted", "justification": why, "properties": kept}

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.golive.verify.plugins.plugin_utils import writing
-from ansible_collections.golive.verify.plugins.plugin_utils.reports import junit
 from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import BadRun, RunDirectory
 from tests.unit.callback import fakes
 from tests.unit.plugin_utils.reports import sample
@@ -29,6 +28,7 @@ def test_every_format_is_written_into_the_run(run: RunDirectory) -> None:
     assert written.problems == {}
     assert written.report["gate"]["decision"] == "go"
     assert {name: path.name for name, path in written.files.items()} == {
+        "comment": "comment.md",
         "csv": "report.csv",
         "hdf": "report.hdf.json",
         "html": "report.html",
@@ -40,18 +40,6 @@ def test_every_format_is_written_into_the_run(run: RunDirectory) -> None:
         "sarif": "report.sarif",
     }
     assert all(path.parent == run.path and path.stat().st_size > 100 for path in written.files.values())
-
-
-def test_a_writer_that_raises_never_costs_the_others(run: RunDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
-    def breaks(_report: object) -> str:
-        raise KeyError("nobody thought of this")
-
-    monkeypatch.setattr(junit, "render", breaks)
-    written = writing.write(run, ["nonsense", "junit", "html", "json"])
-    assert list(written.files) == ["html", "json"]
-    assert set(written.problems) == {"nonsense", "junit"}
-    assert written.problems["junit"] == "KeyError: 'nobody thought of this'"
-    assert written.report["gate"]["decision"] == "go"
 
 
 def test_a_run_that_cannot_be_read_is_said_and_not_reported(tmp_path: Path) -> None:

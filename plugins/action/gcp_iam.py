@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prove that roles in a project of Google Cloud are narrow, and the keys of its service accounts young."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.plugin_utils.gcp.asking import Asked, ask
+from ansible_collections.golive.verify.plugins.plugin_utils.gcp.whole import Kind, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.gcp_iam import judging, reading
+from ansible_collections.golive.verify.plugins.plugin_utils.gcp_iam.judging import Ours
+from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
+from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
+
+_ACCOUNTS = "gcloud iam service-accounts list"
+_EACH_ACCOUNT = f"{_ACCOUNTS} --format='value(email)' | xargs -n 1 gcloud iam service-accounts"
+_POLICY = {
+    "projects": "projects get-iam-policy",
+    "folders": "resource-manager folders get-iam-policy",
+    "organizations": "organizations get-iam-policy",
+}
+_PARTS = ("principals", "service accounts", "keys")
+_ACTIVITY = "gcloud policy-intelligence query-activity --activity-type=serviceAccountKeyLastAuthentication"
+
+
+class ActionModule(Verifier):
+    """Ask for the policies of the project and of all above it, and judge roles by what they permit."""
+
+    def target(self, want: Wanted) -> str:
+        return str(want.project)
+
+    @proves("gcp.iam.least_privilege")
+    async def least_privilege(self, look: Observer, want: Wanted) -> list[Verdict]:
+        """Everybody who holds a role is one of ours, holds no more than is declared, and no key is old."""
+        domains, asked = want.need("domains"), ask(look, want)
+        project = await asked.of(f"gcloud projects get-ancestors {want.project}", reading.project)
+        ours = Ours(domains, [want.project, project["number"], *want.projects], want.principals)
+        parts = (_principals(asked, project["scopes"], ours), _accounts(asked, ours), _keys(asked, want))
+        judged = await together(*map(attempt, parts))
+        return whole(
+            "principals of ours with narrow roles, service accounts without old keys",
+            f"//cloudresourcemanager.googleapis.com/projects/{want.project}",
+            [_kind(part, found) for part, found in zip(_PARTS, judged, strict=True)],
+        )
+
+
+def _kind(part: str, judged: Kind | CannotLook) -> Kind:
+    """What was judged of one part, or that it could not be read."""
+    if isinstance(judged, CannotLook):
+        return Kind(part, "could not be read", [unseen(judged, subject=part)])
+    return judged
+
+
+async def _principals(asked: Asked, scopes: list[str], ours: Ours) -> Kind:
+    """Judge what is granted on the project, and on what it inherits from; what is hidden of one hides no other."""
+    command = "; ".join(f"gcloud {_POLICY[kind]} {name}" for kind, name in (scope.split("/") for scope in scopes))
+    found = await asked.of(command, reading.policies, scopes)
+    policies = {scope: entry["value"] for scope, entry in found.items() if "value" in entry}
+    names = judging.judged_roles(policies.values())
+    roles: Mapping[str, Any] = {}
+    if names:
+        command = f"for each in {' '.join(names)}; do gcloud iam roles describe $each; done"
+        roles = await asked.of(command, reading.roles, names)
+    kind = judging.principals(policies, roles, ours)
+    hidden = [_hidden(scope, entry) for scope, entry in found.items() if "value" not in entry]
+    if not kind.verdicts and not hidden:
+        raise CannotLook("not_found", "the policies grant nothing to anybody")
+    return Kind(kind.name, kind.wrong, [*kind.verdicts, *hidden])
+
+
+def _hidden(scope: str, entry: Mapping[str, Any]) -> Verdict:
+    return unseen(
+        CannotLook(entry["reason"], entry["detail"]), subject=f"//cloudresourcemanager.googleapis.com/{scope}"
+    )
+
+
+async def _accounts(asked: Asked, ours: Ours) -> Kind:
+    emails = await asked.of(_ACCOUNTS, reading.accounts)
+    policies = await asked.of(f"{_EACH_ACCOUNT} get-iam-policy", reading.account_policies, emails)
+    return judging.accounts(policies, asked.project.name, ours)
+
+
+async def _keys(asked: Asked, want: Wanted) -> Kind:
+    emails = await asked.of(_ACCOUNTS, reading.accounts)
+    found = await asked.of(f"{_EACH_ACCOUNT} keys list --managed-by=user --iam-account", reading.keys, emails)
+    used = await asked.of(_ACTIVITY, reading.last_uses) if want.max_unused_days is not None else None
+    return judging.keys(found, used, want.max_key_age, want.max_unused_days, want.project, time.time())

@@ -3,10 +3,12 @@
 #   make               create .venv and the links through which Ansible finds this clone
 #   make demo          verify an embedded environment and show the report (no root needed)
 #   make test          unit, integration, demo and (as root on Debian) lab tests
+#   make test-kubernetes   build a real API server once (about ten minutes, on Debian 12), and verify it
 #   make lint types    ruff, yamllint, ansible-lint, antsibull lints, shellcheck; mypy
 #   make sanity        ansible-test sanity on the oldest and the newest supported ansible-core
 #   make docs build    the documentation site; the collection's artifact, checked by galaxy-importer
 #   make lab-up        boot the lab of real hosts (make lab-down stops it)
+#   make test-bigquery   the bigquery verifier against an emulator (Python 3.13, 550 MB; not part of make test)
 #   make bench         measure against the alternatives, on a lab of its own (about ten minutes, alone on the machine)
 #   make eval          how well items are matched with controls (LISTS=folder: other lists); make eval-train learns anew
 #   make verifier NAME=time_sync CONTROL=host.time_sync   begin a verifier (see CONTRIBUTING.md)
@@ -24,8 +26,8 @@ export UV_SYSTEM_CERTS := 1
 # Real checklists beside the clone, for the tests that can use them; they skip without.
 export GOLIVE_SHARED ?= $(abspath $(wildcard ../shared))
 
-.PHONY: setup demo test test-unit test-hosts-python test-browser test-demo test-lab test-newest lint types sanity docs \
-        build lab-up lab-down bench eval eval-train verifier requirements clean
+.PHONY: setup demo test test-unit test-hosts-python test-browser test-demo test-lab test-kubernetes test-newest test-bigquery \
+        lint types sanity docs build lab-up lab-down bench eval eval-train verifier requirements clean
 
 setup:
 	@.ci/venv .venv $(ANSIBLE)
@@ -34,11 +36,16 @@ setup:
 demo: setup
 	$(BIN)/python inventories/demo/environment/run.py
 
-test: test-unit test-hosts-python test-browser test-demo test-lab
+# A real API server is verified where `make test-kubernetes` has once built it: CI has no time for that.
+KUBERNETES := $(wildcard $(or $(GOLIVE_KUBERNETES_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/golive-kubernetes)/bin/complete)
+
+test: test-unit test-hosts-python test-browser test-demo test-lab $(if $(KUBERNETES),test-kubernetes)
+	@$(if $(KUBERNETES),,echo "SKIPPED: no real API server was verified: run make test-kubernetes once")
 	@$(BIN)/python -m tests.ways
 
 test-unit: setup
 	@rm -rf tests/output/ways
+	.ci/monitoring .venv/bin
 	$(PYTEST) -n 2 -m "not lab and not demo"
 
 # Code that travels to hosts, on the oldest Python that a host may have.
@@ -55,6 +62,15 @@ test-demo: setup
 
 test-lab: setup
 	.ci/test-lab
+
+# Against real controllers and a real scheduler of Kubernetes.
+test-kubernetes: setup
+	tests/kubernetes/build
+	$(PYTEST) tests/kubernetes
+
+# The bigquery verifier against an emulator that runs queries.
+test-bigquery: setup
+	.ci/test-bigquery
 
 # The other end of the support matrix.
 test-newest: setup

@@ -42,6 +42,8 @@ class ActionModule(ActionBase):
         if want.from_inventory:
             entries += self._from_inventory(variables)
         checks = [verifier.load(self, entry, where) for where, entry in entries]
+        if asked.only_needs:
+            return verifier.needed(checks, asked)
         return verifier.prove_all(self, checks, variables, asked, want.deadline)
 
     def _from_inventory(self, variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

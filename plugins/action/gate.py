@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -29,10 +30,14 @@ class ActionModule(ActionBase):
         want = interface("golive.verify.gate").parse(self._task.args)
         directory = RunDirectory(want.run_dir)
         try:
+            _note_dropped(directory, task_vars or {})
             decision = Gate(directory.plan(), directory.results(), decided=True).decide()
+            directory.write("decision.json", {"decision": decision.word, "reasons": decision.reasons})
         except BadRun as wrong:
             raise AnsibleActionFail(f"the run cannot be read: {wrong}") from wrong
-        directory.write("decision.json", {"decision": decision.word, "reasons": decision.reasons})
+        except OSError as error:
+            said = f"no-go: the decision cannot be kept: {directory.path}: {error.strerror}"
+            raise AnsibleActionFail(said) from error
         shown = decision.reasons[: want.show]
         more = [f"… and {len(decision.reasons) - len(shown)} more"] if len(decision.reasons) > len(shown) else []
         return {
@@ -42,3 +47,15 @@ class ActionModule(ActionBase):
             "reasons": decision.reasons,
             "msg": "\n".join([decision.word.replace("_", "-"), *shown, *more]),
         }
+
+
+def _note_dropped(directory: RunDirectory, variables: Mapping[str, Any]) -> None:
+    """Note the hosts on which the play ended early although nothing that they left behind says so: a task that took
+    too long, or whose results could not be kept. What it would have shown is not known."""
+    dropped = {*variables.get("ansible_play_hosts_all", ())} - {*variables.get("ansible_play_hosts", ())}
+    results = directory.results() if dropped else {}
+    for host in sorted(map(str, dropped)):
+        parts = results.get(host, [])
+        if parts and not any(part.get("failed") or part.get("unreachable") for part in parts):
+            why = "the play ended early on it, before all of it was looked at"
+            directory.write_results(host, "play", {"results": [], "unasked": [], "failed": why})

@@ -43,6 +43,8 @@ class ActionModule(ActionBase):
         return RunDirectory(want.run_dir).keep(host, self._task._uuid, prove).as_task_result()
 
     def _prove(self, want: Wanted, variables: Mapping[str, Any], asked: Asked) -> Proofs:
+        if asked.only_needs:
+            return Proofs([], [], [], 0, "", needs=[])
         if find_spec("testinfra") is None:
             raise AnsibleActionFail("the controller lacks pytest-testinfra: pip install pytest-testinfra")
         marks = outcomes.Marks(

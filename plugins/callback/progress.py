@@ -70,6 +70,8 @@ class CallbackModule(Default):
         shown = result.result
         self._run_dir = shown.get("golive_run_dir") or self._run_dir
         self._hosts = shown.get("target_count", self._hosts)
+        for name, status, said in shown.get("golive_notes", ()):
+            self._say(name, status, said)
         if "round_trips" in shown:
             # The documents of the checklist are examined in the name of some host, which has nothing to do with them.
             of_documents = result.task.action == f"{OWN}documents"
@@ -80,6 +82,11 @@ class CallbackModule(Default):
         elif not _ours(result.task):
             self._live.clear()
             super().v2_runner_on_ok(result)
+
+    def v2_runner_on_skipped(self, result: Any) -> None:
+        """A task of ours that has nothing to do is no news."""
+        if not _ours(result.task):
+            super().v2_runner_on_skipped(result)
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
         """A line for a host that could not be reached."""
@@ -110,12 +117,15 @@ class CallbackModule(Default):
             self._display.display(line, color=_COLORS.get(status))
 
     def _line(self, host: str, status: str, said: str) -> None:
-        self._live.clear()
-        mark = summary.MARKS.get(status, " ")
-        self._display.display(f"{mark} {host:<24} {summary.one_line(said, 1000)}", color=_COLORS.get(status))
+        self._say(host, status, said)
         self._done.add(host)
         if len(self._done) < self._hosts:
             self._live.show(f"{len(self._done)} of {self._hosts} hosts are done ...")
+
+    def _say(self, name: str, status: str, said: str) -> None:
+        self._live.clear()
+        mark = summary.MARKS.get(status, " ")
+        self._display.display(f"{mark} {name:<24} {summary.one_line(said, 1000)}", color=_COLORS.get(status))
 
 
 class Live:

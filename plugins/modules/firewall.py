@@ -85,3 +85,4 @@ checks_json:
 """
 
 PROVES = ["host.firewall"]
+NEEDS = {"host.firewall": ["become root"]}

@@ -48,6 +48,23 @@ options:
     type: list
     elements: str
     default: []
+  slice:
+    description:
+      - The name of this slice, where the inventory is only a part of the whole, as AWX gives it to each job of a sliced
+        template. The run then decides only over its hosts; M(golive.verify.merge) decides over all of them.
+    type: str
+  resume:
+    description:
+      - The directory of an earlier run, or V(last). What it saw without an error stands, with the time at which it was
+        seen; only the rest is looked at, and everything is decided anew.
+      - Refused where the environment, the checklist, this collection's version or its catalogue is another one now.
+    type: str
+  resume_max_hours:
+    description:
+      - Refuse to resume where what stands would be older than this many hours.
+      - The default is half of a day, so that what is decided together was seen together, and not the night before.
+    type: float
+    default: 12
   collections:
     description: Other collections, as V(acme.controls), whose controls the checklist may name.
     type: list
@@ -59,6 +76,30 @@ options:
     default: golive-runs
   run_dir:
     description: Keep this run in exactly this directory, which must not exist yet.
+    type: path
+  lock_wait:
+    description:
+      - For how many seconds to wait for another run over the same environment to end, before this one fails.
+      - The lock lies in O(runs_dir). There is none with O(run_dir) or O(slice), as slices of one run go side by side.
+    type: float
+    default: 0
+  owners:
+    description:
+      - Who sees to what. Each entry has C(owner), and patterns in C(controls), C(hosts) and C(sections). The first that
+        fits counts. It decides nothing; reports tell whom to ask.
+    type: list
+    elements: raw
+    default: []
+  only_needs:
+    description:
+      - Whether nothing is to be looked at, and only told what looking would have to be allowed. Such a run decides
+        nothing; it is at RV(golive_needs_dir), where M(golive.verify.least_privilege) reads it.
+    type: bool
+    default: false
+  heartbeat_dir:
+    description:
+      - Where the callback P(golive.verify.report#callback) leaves metrics of the run's end for the textfile collector
+        of Prometheus' node_exporter. Without it, in O(runs_dir); with O(run_dir) alone, nowhere.
     type: path
 """
 
@@ -74,9 +115,24 @@ EXAMPLES = r"""
 RETURN = r"""
 golive_run_dir:
   description: The run's directory.
-  returned: success
+  returned: without O(only_needs)
   type: str
   sample: /srv/golive-runs/production/20261123T030000Z-4711
+golive_needs_dir:
+  description: The same, with O(only_needs).
+  returned: with O(only_needs)
+  type: str
+  sample: /tmp/golive-access/run
+golive_heartbeat_dir:
+  description: Where metrics of the run's end are left; empty for nowhere.
+  returned: success
+  type: str
+  sample: /var/lib/prometheus/node-exporter
+golive_held:
+  description: Whether another run over the environment goes on, so that this one did not begin.
+  returned: when it is so
+  type: bool
+  sample: true
 item_count:
   description: How many items the checklist has.
   returned: success

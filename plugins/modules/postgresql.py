@@ -248,3 +248,15 @@ PROVES = [
     "postgresql.query_health",
     "postgresql.replication",
 ]
+# Beyond being let in. Where peer authentication makes the check the server's administrator, nothing of it.
+NEEDS = {
+    "postgresql.credentials": [
+        "GRANT pg_monitor TO {user}",
+        "GRANT SELECT ON pg_authid, pg_hba_file_rules TO {user}",
+        "GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO {user}",
+    ],
+    "postgresql.migrations": ["GRANT SELECT ON {migrations_table} TO {user}"],
+    "postgresql.password_hashing": ["GRANT SELECT ({password_column}) ON {password_table} TO {user}"],
+    "postgresql.query_health": ["GRANT pg_monitor TO {user}"],
+    "postgresql.replication": ["GRANT pg_monitor TO {user}"],
+}

@@ -258,3 +258,25 @@ PROVES = [
     "redis.caching",
     "redis.queue_health",
 ]
+# Of Redis itself; Sentinels need +sentinel too, and BullMQ and Sidekiq what is under queue_health.
+NEEDS = {
+    "redis.provisioned": ["+acl|list", "+command|info", "+config|get", "+info", "+ping"],
+    "redis.persistence": ["+config|get", "+info"],
+    "redis.maxmemory": ["+info"],
+    "redis.tls": ["+ping"],
+    "redis.ha": ["+cluster|info", "+cluster|nodes", "+config|get", "+info"],
+    "redis.connectivity": ["+client|list", "+ping"],
+    "redis.caching": ["+info", "+scan", "+ttl"],
+    "redis.queue_health": [
+        "+client|list",
+        "+exists",
+        "+hmget",
+        "+info",
+        "+llen",
+        "+lrange",
+        "+smembers",
+        "+zcard",
+        "+zcount",
+        "+zrange",
+    ],
+}

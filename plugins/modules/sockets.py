@@ -106,3 +106,4 @@ checks_json:
 """
 
 PROVES = ["host.exposed_ports", "net.external_ports"]
+NEEDS = {"host.exposed_ports": ["become root"], "net.external_ports": ["become root"]}

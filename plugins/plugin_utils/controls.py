@@ -8,8 +8,10 @@ Another collection brings controls of its own the same way, in its plugins/plugi
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -82,6 +84,12 @@ def catalogue(others: Iterable[Path] = ()) -> Mapping[str, Control]:
         if control.section not in SECTIONS:
             raise ValueError(f"{control.id}: there is no section {control.section}; known are {', '.join(SECTIONS)}")
     return found
+
+
+def digest(known: Mapping[str, Control]) -> str:
+    """The same for catalogues that say the same of every control."""
+    text = json.dumps({name: asdict(each) for name, each in known.items()}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def control(identity: str, directory: Path = OWN) -> Control | None:

@@ -92,7 +92,7 @@ def on_controller(requests: Batch, seconds: float = 60) -> Sequence[Answer]:
     return answers
 
 
-def _call(deadline: Any, function: Callable[[], Any], line: str) -> Any:
+def _call(deadline: Any, function: Callable[[], Any], line: str, reading: str = "") -> Any:
     return function()
 
 

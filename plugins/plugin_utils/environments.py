@@ -54,7 +54,8 @@ class Environment:
     def latest_run(self) -> RunDirectory | None:
         """The run that began last, finished or not; None before the first."""
         # Ids begin with the second; of the same second, the one whose directory was made last.
-        begun = [(plan.parent.name[:16], plan.stat().st_mtime, plan.parent) for plan in self.runs.glob("*/plan.json")]
+        plans = self.runs.glob("[!.]*/plan.json")
+        begun = [(plan.parent.name[:16], plan.stat().st_mtime, plan.parent) for plan in plans]
         return RunDirectory(max(begun)[2]) if begun else None
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils import due, rules, waivers
+from ansible_collections.golive.verify.plugins.plugin_utils import due, provenance, rules, waivers
 from ansible_collections.golive.verify.plugins.plugin_utils.attestations import go_live
 from ansible_collections.golive.verify.plugins.plugin_utils.attestations.signers import slug
 from ansible_collections.golive.verify.plugins.plugin_utils.attestations.standing import VERIFIER as ATTESTATION
@@ -202,6 +202,8 @@ class Gate:
             yield Finding("component", sentence)
         for found in self._waived.told(self._needs.unseen):
             yield Finding(f"waiver_{found.kind}", str(found))
+        for note in (*provenance.told(self._plan.sources, self.results), *self._plan.notes):
+            yield Finding(note.kind, note.message, note.blocks)
         for told in dict.fromkeys(self._told):
             yield Finding("threshold", told, blocks=True)
 

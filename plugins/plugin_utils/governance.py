@@ -131,7 +131,7 @@ def _report(path: Path) -> Mapping[str, Earlier]:
     cannot be read saw nothing that could count."""
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
-        if report["summary"]["left_out"].startswith("limit "):
+        if report["summary"]["left_out"].startswith(("limit ", "slice ")):
             return {}
         name, at = str(report["run"]["id"]), float(report["run"]["started"])
         return {

@@ -1,17 +1,14 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A verifier's interface, read from its module file: the options from DOCUMENTATION, the controls from PROVES.
-
-NEEDS, where there is one, says which permissions of the system's own each control takes.
-"""
+"""A verifier's interface, read from its module file: the options from DOCUMENTATION, the controls from PROVES."""
 
 from __future__ import annotations
 
 import ast
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,11 +29,12 @@ class NotAsked(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Interface:
-    """What a verifier takes and what it can prove."""
+    """What a verifier takes, what it can prove, and the permissions, in the system's words, that each control takes."""
 
     name: str
     options: Mapping[str, Any]
     controls: Mapping[str, Control]
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def parse(self, given: Mapping[str, Any]) -> Wanted:
         """Check and complete the options of one check; what is wrong raises AnsibleActionFail with one clear line."""
@@ -116,7 +114,8 @@ def interface(name: str) -> Interface:
         raise AnsibleActionFail(f"{name}: there is no module of this name, so nothing says what it verifies")
     documentation = get_docstring(path, fragment_loader, collection_name=".".join(name.split(".")[:2]), is_module=True)
     options = (documentation[0] or {}).get("options", {})
-    return Interface(name, {key: _spec(option) for key, option in options.items()}, _controls(name, Path(path)))
+    needs = {control: tuple(needed) for control, needed in (_constant(Path(path), "NEEDS") or {}).items()}
+    return Interface(name, {key: _spec(option) for key, option in options.items()}, _controls(name, Path(path)), needs)
 
 
 def _spec(option: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,11 +139,6 @@ def provable(plugins: Iterable[Path]) -> frozenset[str]:
     return frozenset(
         control for each in plugins for module in (each / "modules").glob("*.py") for control in _proves(module)
     )
-
-
-def needs(module: Path) -> dict[str, list[str]]:
-    """The permissions, in the system's own words, that each control of a verifier takes."""
-    return dict(_constant(module, "NEEDS") or {})
 
 
 def _proves(module: Path) -> tuple[str, ...]:

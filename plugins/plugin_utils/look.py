@@ -267,13 +267,14 @@ class Observer:
             other=dict(other or {}),
         )
 
-    def call(self, line: str, function: Callable[[], T], *, timeout: float = 15) -> Look[T]:
+    def call(self, line: str, function: Callable[[], T], *, timeout: float = 15, reading: str = "") -> Look[T]:
         """A call of a library on the controller. line repeats it by hand and tells it from every other call.
 
+        reading: what is made of the answer, where several make something else of the same.
         The function raises CannotLook for what it knows the reason of; any other exception is malformed.
         """
-        request = Request(CONTROLLER, {"kind": "call", "line": line, "timeout": timeout}, call=function)
-        return Look(request, lambda value: value)
+        params = {"kind": "call", "line": line, "timeout": timeout, "reading": reading}
+        return Look(Request(CONTROLLER, params, call=function), lambda value: value)
 
     def _ask(self, fact: type[T], kind: str, **params: Any) -> Look[T]:
         params["timeout"] = params.get("timeout") or self._timeout

@@ -97,6 +97,8 @@ class Needs:
         if not on:
             return [self._anywhere(item, control)]
         everywhere = self._plan.everywhere.get(on, [])
+        if not everywhere and self._plan.narrowing.slice:
+            return [None]
         if not everywhere:
             return [self._unproven(control, f"{control}: the group {on} has no hosts")]
         hosts = [host for host in everywhere if host in self._plan.targets]
@@ -105,7 +107,7 @@ class Needs:
     def _anywhere(self, item: Item, control: str) -> Need | None:
         if found := self._found(item, control):
             return self._from_results(item, found)
-        if self._plan.narrowing.limit:
+        if self._plan.narrowing.hosts:
             return None
         why = "; ".join(
             sorted({f"{each['verifier']} on {each['host']}: {each['reason']}" for each in self._unasked_of(control)})

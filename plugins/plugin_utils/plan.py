@@ -15,23 +15,29 @@ from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Che
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist.sections import SECTIONS
 from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control
 from ansible_collections.golive.verify.plugins.plugin_utils.governance import Governance
+from ansible_collections.golive.verify.plugins.plugin_utils.owners import Owner
+from ansible_collections.golive.verify.plugins.plugin_utils.provenance import Note, Source
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Status
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What the user limited the run to; empty where nothing was."""
+    """What the user limited the run to; empty where nothing was.
+
+    slice: the name of the part of the inventory that the run was given, where it was not given the whole.
+    """
 
     limit: str = ""
+    slice: str = ""
     tags: tuple[str, ...] = ()
     skip_tags: tuple[str, ...] = ()
     section: str = ""
     phase: str = ""
 
     def __bool__(self) -> bool:
-        return any((self.limit, self.tags, self.skip_tags, self.section, self.phase))
+        return any((self.limit, self.slice, self.tags, self.skip_tags, self.section, self.phase))
 
     def words(self) -> str:
         """The narrowing as a person would say it; empty when there is none."""
@@ -41,6 +47,11 @@ class Narrowing:
             for name, value in said.items()
             if value
         )
+
+    @property
+    def hosts(self) -> str:
+        """What left hosts out, in words; empty where nothing did."""
+        return Narrowing(limit=self.limit, slice=self.slice).words()
 
     @property
     def sections(self) -> tuple[str, ...]:
@@ -70,7 +81,8 @@ class Plan:
     targets: the hosts to verify, with their groups. everywhere: every host of the inventory by group, so that what a
     limit left out can be told from what does not exist. selected_controls: None where all are. severities: of every
     control that an item is bound to. unprovable: those of them that no verifier proves yet. stated: the thresholds that
-    the checklist's own words demand.
+    the checklist's own words demand. owners: who sees to what.
+    sources, notes: of what other runs saw, whose results this one took over.
     """
 
     run: str
@@ -86,6 +98,9 @@ class Plan:
     stated: dict[str, dict[str, Stated]] = field(default_factory=dict)
     governance: Governance = field(default_factory=Governance)
     versions: dict[str, str] = field(default_factory=dict)
+    owners: tuple[Owner, ...] = ()
+    sources: tuple[Source, ...] = ()
+    notes: tuple[Note, ...] = ()
     schema: int = SCHEMA
 
     @property
@@ -109,12 +124,15 @@ class Plan:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Plan:
-        """The plan that as_dict described, after its way through JSON."""
+        """The plan that as_dict described, after its way through JSON; ValueError where it is none."""
         import dacite  # what is missing here was missing to whoever wrote the plan
 
         hooks = {datetime: datetime.fromisoformat}
         from_json = dacite.Config(cast=[tuple, Severity, Status], type_hooks=hooks, check_types=False)
-        return dacite.from_dict(cls, data, from_json)
+        try:
+            return dacite.from_dict(cls, data, from_json)
+        except dacite.DaciteError as wrong:
+            raise ValueError(str(wrong)) from wrong
 
 
 def select_controls(items: Sequence[Item], narrowing: Narrowing, catalogue: Mapping[str, Control]) -> list[str] | None:

@@ -11,22 +11,29 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import Decision, Gate
+from ansible_collections.golive.verify.plugins.plugin_utils import history, owners
+from ansible_collections.golive.verify.plugins.plugin_utils.gate import Decision, Gate, ItemVerdict
 from ansible_collections.golive.verify.plugins.plugin_utils.plan import Plan
 from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import RunDirectory
 
-VERSION = "1.1"
+VERSION = "1.2"
 
 
 def build(directory: RunDirectory) -> dict[str, Any]:
     """The report of the run as far as it got; of a killed one, what there is and what is missing."""
     plan = directory.plan()
     gate = Gate(plan, directory.results(), directory.decided())
-    return contract(plan, gate, gate.decide(), directory.decided())
+    told = contract(plan, gate, gate.decide(), directory.decided())
+    try:
+        told["history"] = history.read(directory)
+    except history.BadHistory as wrong:
+        said = f"what history says of this run cannot be read: {wrong}"
+        told["findings"].append({"kind": "history", "message": said, "blocks": False})
+    return told
 
 
 def contract(plan: Plan, gate: Gate, decision: Decision, finished: bool) -> dict[str, Any]:
-    """Plan, results and decision in the report's own shape."""
+    """Plan, results and decision in the report's own shape, without history."""
     items = [
         {
             "id": verdict.item.id,
@@ -40,6 +47,7 @@ def contract(plan: Plan, gate: Gate, decision: Decision, finished: bool) -> dict
             "says": list(verdict.item.says),
             "mark": verdict.item.mark,
             "role": verdict.item.role,
+            "owner": _owner(plan, gate, verdict),
             "controls": list(verdict.item.controls),
             "status": verdict.status,
             "severity": verdict.severity,
@@ -66,8 +74,17 @@ def contract(plan: Plan, gate: Gate, decision: Decision, finished: bool) -> dict
         ],
         "items": items,
         "findings": [asdict(finding) for finding in decision.findings],
+        "history": None,
         "checks": [dict(check) for check in gate.results],
     }
+
+
+def _owner(plan: Plan, gate: Gate, verdict: ItemVerdict) -> str:
+    """Who is to be asked about an item: whose its bad results are, else whose any of them are."""
+    results = [gate.results[index] for index in verdict.results]
+    bad = [result for result in results if result["status"] != "pass"]
+    places = [(str(result["control"]), str(result["host"])) for result in bad or results]
+    return owners.of_item(plan.owners, verdict.item.section, verdict.item.controls, places)
 
 
 def _run(plan: Plan, finished: bool) -> Mapping[str, Any]:
@@ -82,4 +99,5 @@ def _run(plan: Plan, finished: bool) -> Mapping[str, Any]:
         "stated_completion": [asdict(stated) for stated in plan.checklist.stated],
         "launch": plan.governance.launch,
         "versions": plan.versions,
+        "sources": [asdict(source) for source in plan.sources],
     }

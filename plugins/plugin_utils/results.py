@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
@@ -111,7 +111,8 @@ class Evidence:
 class Result:
     """The verdict of one control on one target. The JSON form of this is the contract of checks in the reports.
 
-    item: the id of the item that it speaks for, where that is one alone.
+    item: the id of the item that it speaks for, where that is one alone. provenance: of which run it is, where that is
+    not the one at hand.
     """
 
     control: str
@@ -131,14 +132,28 @@ class Result:
     duration_ms: int
     evidence: list[Evidence] = field(default_factory=list)
     item: str = ""
+    provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON; nothing is copied, which would take longer than to look at the host."""
-        return _members(self) | {
+        made = _members(self) | {
             "status": self.status.value,
             "severity": self.severity.value,
             "evidence": [_members(look) for look in self.evidence],
         }
+        if not self.provenance:
+            del made["provenance"]
+        return made
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Result:
+        """What as_dict described, after its way through JSON."""
+        typed = {
+            "status": Status(data["status"]),
+            "severity": Severity(data["severity"]),
+            "evidence": [Evidence(**look) for look in data["evidence"]],
+        }
+        return cls(**{**data, **typed})
 
 
 def plain(value: Any) -> Any:

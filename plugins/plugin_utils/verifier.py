@@ -10,7 +10,7 @@ import json
 import math
 import time
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +25,8 @@ from ansible_collections.golive.verify.plugins.plugin_utils.asked import EVERYTH
 from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control, Threshold
 from ansible_collections.golive.verify.plugins.plugin_utils.host import HostTransport
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Interface, NotAsked, Wanted, interface
-from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
+from ansible_collections.golive.verify.plugins.plugin_utils.look import Answer, Observer, Request
+from ansible_collections.golive.verify.plugins.plugin_utils.questions import basis, question, where
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Result, Status, Verdict, plain, unseen, worst
 
 Proven = Verdict | Sequence[Verdict]
@@ -153,7 +154,9 @@ def verifier_names() -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """What came of a list of checks on one host. failed: why not all of it could be run as it is written."""
+    """What came of a list of checks on one host. failed: why not all of it could be run as it is written. questions: of
+    each result, in their order, the digest of what it answers; empty where that cannot be told. needs: where
+    nothing was looked at, what looking would have to be allowed."""
 
     results: list[Result]
     unasked: list[dict[str, str]]
@@ -161,9 +164,13 @@ class Proofs:
     round_trips: int
     unreachable: str
     failed: str = ""
+    questions: list[str] = field(default_factory=list)
+    needs: list[dict[str, Any]] | None = None
 
     def as_task_result(self) -> dict[str, Any]:
         """The task's result: a short summary, and the results as one JSON string, which costs Ansible little."""
+        if self.needs is not None:
+            return {"changed": False, "needs": self.needs}
         statuses = [result.status for result in self.results]
         answer: dict[str, Any] = {
             "changed": False,
@@ -183,6 +190,8 @@ class Proofs:
             "findings": self.findings,
             "unreachable": self.unreachable,
             "failed": self.failed,
+            "questions": self.questions,
+            "needs": self.needs or [],
         }
 
 
@@ -193,7 +202,7 @@ def prove_all(
     asked: Asked = EVERYTHING,
     deadline: float = 60,
 ) -> Proofs:
-    """Prove the controls of all checks, looking at the host as seldom as can be."""
+    """Prove the controls of all checks, looking at the host as seldom as can be, and not for what was kept."""
     host = str(task_vars.get("inventory_hostname", "localhost"))
     transport = HostTransport(action, task_vars, deadline)
     tasks = [
@@ -201,17 +210,61 @@ def prove_all(
         for check in checks
         for control in check.controls(asked.controls)
     ]
-    provers = [_prover(check, control) for check, control in tasks]
+    posed = list(_posed(tasks, where(task_vars)))
+    kept = {asks: asked.kept[asks] for asks in posed if asks in asked.kept}
+    fresh = [(*task, asks) for task, asks in zip(tasks, posed, strict=True) if asks not in kept]
+    provers = [_prover(check, control) for check, control, dummy in fresh]
     proofs, round_trips = engine.run(provers, transport, partial(engine.on_controller, seconds=deadline))
-    results: list[Result] = []
+    answers = [(asks, Result.from_dict(each)) for asks, found in kept.items() for each in found]
     unasked: list[dict[str, str]] = []
-    for (check, control), proof in zip(tasks, proofs, strict=True):
+    for (check, control, asks), proof in zip(fresh, proofs, strict=True):
         if isinstance(proof.error, NotAsked) and control not in check.want.controls:
             unasked.append({"control": control, "verifier": check.name, "host": host, "reason": str(proof.error)})
         else:
-            results += _results(check, check.interface.controls[control], host, proof)
+            answers += [(asks, each) for each in _results(check, check.interface.controls[control], host, proof)]
     findings = [lax for check, control in tasks for lax in _laxer(check, control, asked.stated.get(control, {}))]
-    return Proofs(results, unasked, findings, round_trips, transport.unreachable)
+    results, questions = [each for dummy, each in answers], [asks for asks, dummy in answers]
+    return Proofs(results, unasked, findings, round_trips, transport.unreachable, questions=questions)
+
+
+def _posed(tasks: Iterable[tuple[Check, str]], place: str) -> Iterator[str]:
+    """The digest of each question, so that it is known when it is asked again."""
+    known: dict[int, str] = {}
+    for check, control in tasks:
+        if id(check) not in known:
+            known[id(check)] = basis(place, check.interface.name, check.want, check.item)
+        yield question(known[id(check)], control)
+
+
+def needed(checks: Sequence[Check], asked: Asked) -> Proofs:
+    """What proving would have to be allowed: of each control that the checks speak of, with not one look being made."""
+    tasks = [(check, control) for check in checks for control in check.controls(asked.controls)]
+    proofs, dummy = engine.run([_prover(*task) for task in tasks], _refused, _refused)
+    spoken = [task for task, proof in zip(tasks, proofs, strict=True) if not isinstance(proof.error, NotAsked)]
+    return Proofs([], [], [], 0, "", needs=[_need(check, control) for check, control in spoken])
+
+
+def _need(check: Check, control: str) -> dict[str, Any]:
+    given = {name: value for name, value in check.want.items() if value is not None}
+    return {
+        "verifier": check.name,
+        "control": control,
+        "from": check.want["from"],
+        "permissions": [
+            permission.format_map(_Options(given)) for permission in check.interface.needs.get(control, ())
+        ],
+    }
+
+
+class _Options(dict[str, Any]):
+    """The options of a check, for the words of a permission; what is not given stays to be filled in."""
+
+    def __missing__(self, name: str) -> str:
+        return name.upper()
+
+
+def _refused(requests: Sequence[Request]) -> Sequence[Answer]:
+    return [{"reason": "denied", "detail": "nothing is looked at", "at": 0, "ms": 0} for dummy in requests]
 
 
 def _stated(check: Check, control: str, stated: Mapping[str, Stated]) -> Check:

@@ -65,7 +65,7 @@ def inside(args: argparse.Namespace) -> int:
         # What took minutes to measure is kept, whatever becomes of the rest.
         OUTPUT.write_text(json.dumps({"contenders": figures}, indent=1) + "\n")
     ours = next(contender for contender in everyone if contender.name == OURS)
-    say("memory and report")
+    say("memory, report and history")
     found: dict[str, Any] = {
         "date": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}",
         "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, hosts on the same machine",
@@ -74,7 +74,8 @@ def inside(args: argparse.Namespace) -> int:
             "memory_mb": measure.peak_memory(ours.command(fleet), ours.environment()),
             "cpu_per_host": figures[table.key(OURS, fleet)]["cpu"]["median"] / fleet,
         },
-        "report": report_cost(),
+        "report": cost_of("report"),
+        "history": cost_of("history"),
     }
     OUTPUT.write_text(json.dumps(found, indent=1) + "\n")
     print("\n".join(table.lines(everyone, fleet, found)))
@@ -101,9 +102,9 @@ def rounds(some: Sequence[Contender], hosts: int, count: int, warm_up: bool = Tr
     }
 
 
-def report_cost() -> dict[str, Any]:
-    """In a process of its own, whose memory is then the report's."""
-    argv = [sys.executable, "-m", "tests.bench.report_cost", str(WORK / "synthetic")]
+def cost_of(what: str) -> dict[str, Any]:
+    """In a process of its own, whose memory is then that of the report or of history."""
+    argv = [sys.executable, "-m", f"tests.bench.{what}_cost", str(WORK / "synthetic")]
     env = {**os.environ, **LAB, "ANSIBLE_CONFIG": str(REPOSITORY / "ansible.cfg")}
     done = subprocess.run(argv, cwd=REPOSITORY, env=env, stdout=subprocess.PIPE, text=True, check=True)
     cost: dict[str, Any] = json.loads(done.stdout)

@@ -25,13 +25,13 @@ FAILING = 50  # one result of so many fails: a run that is worth a report
 KNOWN = catalogue()
 
 
-def make_run(directory: Path) -> RunDirectory:
-    """A run of HOSTS hosts with CHECKS results each, as if they had just finished."""
+def make_run(directory: Path, count: int = HOSTS) -> RunDirectory:
+    """A run of so many hosts with CHECKS results each, as if they had just finished."""
     controls = sorted(KNOWN)
     items = "".join(f"- [ ] {KNOWN[control].title} <!-- golive: {control} -->\n" for control in controls)
     document = directory.parent / "checklist.md"
     document.write_text(f"# Everything\n\n{items}")
-    hosts = [f"host{number:03}.example.com" for number in range(HOSTS)]
+    hosts = [f"host{number:03}.example.com" for number in range(count)]
     run = RunDirectory(directory)
     run.create(
         plan.Plan(

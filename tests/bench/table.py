@@ -8,6 +8,9 @@ from typing import Any
 
 from tests.bench.contenders import GOSS_RUN, OUR_TESTINFRA, OURS, PING, TASKS, TESTINFRA, Contender
 
+# Seconds for the results of 1,000 hosts, on a machine with nothing else to do.
+MOST_TO_STORE = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -79,6 +82,14 @@ def lines(everyone: Sequence[Contender], fleet: int, found: Mapping[str, Any]) -
     yield (
         f"Report of {report['results']:,} results: {seconds['all formats']:.1f} s for all formats "
         f"({seconds['gate and contract']:.1f} s of them the gate), {report['memory_mb']:.0f} MB of memory; {parts}"
+    )
+    kept = found["history"]
+    seconds = kept["seconds"]
+    yield (
+        f"History of {kept['results']:,} results: {seconds['stored']:.1f} s to store in SQLite "
+        f"(limit: {MOST_TO_STORE:g} s) {_word(seconds['stored'] < MOST_TO_STORE)}; "
+        f"{seconds['read back'] + seconds['compared']:.1f} s to compare with the last run; "
+        f"{kept['megabytes']:.0f} MB a run"
     )
 
 

@@ -11,7 +11,8 @@ Most answers are moto's own. These are not, since moto lacks what they are made 
 - GetTrailStatus: the time and error of the last delivery (moto: always now, never an error).
 - ListUsers: pages, when page_size is set (moto: one page, whatever its size).
 
-A user of moto through its API cannot let time go by either; age_key() does it within moto.
+A user of moto through its API cannot let time go by either; age_key() does it within moto. What is said of single
+services stands in the modules beside this one, aws_*.py.
 
     python -m tests.fakes.aws --port 4566 --deny iam:ListUsers
 """
@@ -32,21 +33,26 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AccessKeyLastUsed, AWSManagedPolicy, iam_backends
 from moto.server import ThreadedMotoServer
 
+from tests.fakes.aws_buckets import Buckets
+from tests.fakes.aws_certificates import Certificates
+from tests.fakes.aws_databases import Databases
+from tests.fakes.aws_money import Money
+from tests.fakes.aws_protocols import Asked, Refused, asked
+from tests.fakes.aws_recovery import Recovery
+
 ACCOUNT = "123456789012"
 # Of AWS' own policies these are there; all of them would make each answer of moto's take seconds.
 AWS_POLICIES = ("AdministratorAccess", "AmazonS3FullAccess", "PowerUserAccess", "ReadOnlyAccess", "SecurityAudit")
-_AUTHORIZATION = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 _LATE = 60
 
 Answer = tuple[int, dict[str, str], bytes]
 
-Failure = Callable[["_Handler", str], None]
+Failure = Callable[["_Handler", Asked], None]
 
 
 class FakeAws:
@@ -61,13 +67,20 @@ class FakeAws:
         # Of GetTrailStatus: what replaces moto's answer; None takes a part away.
         self.trail_status: dict[str, object] = {}
         self.page_size = 0
+        # What is said of single services: answers that moto lacks, and changes to those that it has, by permission.
+        self.buckets, self.databases, self.recovery, self.money = Buckets(), Databases(), Recovery(), Money()
+        self.certificates = Certificates()
+        self._extensions = (self.buckets, self.databases, self.recovery, self.money, self.certificates)
         self.failures: dict[str, Failure] = {}
+        # How often each permission was used, and how often the very same was asked.
         self.calls: Counter[str] = Counter()
+        self.requests: Counter[str] = Counter()
+        # Seconds that each answer takes to come, as from far away.
+        self.latency = 0.0
         self.closing = threading.Event()
         self._policies = json.loads(aws_managed_policies_data)
         self._moto = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-        self._proxy = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"fake": self}))
-        self._proxy.daemon_threads = True
+        self._proxy = _Proxy(("127.0.0.1", port), type("Handler", (_Handler,), {"fake": self}))
 
     def __enter__(self) -> FakeAws:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -92,7 +105,10 @@ class FakeAws:
         self.forward("POST", "/moto-api/reset", {}, b"")
         self.root_mfa, self.root_access_keys, self.root_row = True, 0, {}
         self.selective_trails, self.trail_status, self.page_size = set(), {}, 0
-        self.failures, self.calls = {}, Counter()
+        self.failures, self.latency = {}, 0.0
+        self.calls, self.requests = Counter(), Counter()
+        for extension in self._extensions:
+            extension.reset()
         iam = iam_backends[ACCOUNT]["aws"]
         for name in AWS_POLICIES:
             policy = AWSManagedPolicy.from_data(name, ACCOUNT, "us-east-1", self._policies[name])
@@ -101,6 +117,17 @@ class FakeAws:
     def deny(self, *operations: str) -> None:
         """Answer operations, such as iam:ListUsers, as AWS does when the permission is missing."""
         self.failures |= dict.fromkeys(operations, _denied)
+
+    def deny_for(self, permission: str, *values: str) -> None:
+        """Deny an operation where its request is for one of these values only, such as a bucket's name."""
+
+        def failing(handler: _Handler, request: Asked) -> None:
+            if any(value in request.said.values() for value in values):
+                _denied(handler, request)
+            else:
+                handler.served(request)
+
+        self.failures[permission] = failing
 
     def throttle(self, *operations: str) -> None:
         """Answer that there were too many requests, every time."""
@@ -112,7 +139,7 @@ class FakeAws:
 
     def garble(self, *operations: str, status: int = 200) -> None:
         """Answer with a page for people, as captive portals and broken proxies do."""
-        self.failures |= dict.fromkeys(operations, lambda handler, _name: _garbled(handler, status))
+        self.failures |= dict.fromkeys(operations, lambda handler, _request: _garbled(handler, status))
 
     def hang(self, *operations: str) -> None:
         """Take the request and say nothing for a minute."""
@@ -137,17 +164,32 @@ class FakeAws:
         finally:
             connection.close()
 
-    def corrected(self, operation: str, asked: bytes, body: bytes) -> bytes:
-        """moto's answer to what was asked, with what moto lacks."""
+    def answered(self, request: Asked) -> bytes | None:
+        """The answer to what moto lacks, or None where it is moto's to answer."""
+        for extension in self._extensions:
+            if request.permission in extension.answers:
+                return request.write(extension.answers[request.permission](request))
+        return None
+
+    def corrected(self, request: Asked, body: bytes) -> bytes:
+        """moto's answer to a request, with what moto lacks."""
+        operation = request.permission
         if operation == "iam:ListUsers" and self.page_size:
-            return self._page(parse_qs(asked.decode()).get("Marker", ["0"])[0], body)
+            return self._page(request.said.get("Marker", "0"), body)
         corrections = {
             "iam:GetAccountSummary": self._account_summary,
             "iam:GetCredentialReport": self._credential_report,
             "cloudtrail:DescribeTrails": self._trails,
             "cloudtrail:GetTrailStatus": self._trail_status,
         }
-        return corrections[operation](body) if operation in corrections else body
+        if operation in corrections:
+            return corrections[operation](body)
+        for extension in self._extensions:
+            if operation in extension.changes:
+                said = request.read(body)
+                extension.changes[operation](request, said)
+                body = request.write(said)
+        return body
 
     def _account_summary(self, body: bytes) -> bytes:
         text = body.decode()
@@ -187,30 +229,42 @@ class FakeAws:
         return json.dumps({key: value for key, value in said.items() if value is not None}).encode()
 
 
+class _Proxy(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # of connections that begin at the same time
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or the second half of an answer may wait for the client's receipt of the first
     fake: FakeAws
 
     def _any(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        operation = self._operation(body)
-        self.fake.calls[operation] += 1
-        if operation in self.fake.failures:
-            self.fake.failures[operation](self, operation)
-            return
-        status, headers, answer = self.fake.forward(self.command, self.path, dict(self.headers.items()), body)
-        if status == http.client.OK:
-            answer = self.fake.corrected(operation, body, answer)
-        self.answer(status, headers.get("Content-Type", "text/xml"), answer, headers.get("X-Amzn-ErrorType", ""))
+        self._body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        request = asked(self.command, self.path, self.headers, self._body)
+        self.fake.calls[request.permission] += 1
+        self.fake.requests[
+            f"{request.permission} {request.region} {json.dumps(request.said, sort_keys=True, default=str)}"
+        ] += 1
+        time.sleep(self.fake.latency)
+        self.fake.failures.get(request.permission, type(self).served)(self, request)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _any
 
-    def _operation(self, body: bytes) -> str:
-        """Named as the permission for it is."""
-        scope = _AUTHORIZATION.search(self.headers.get("Authorization", ""))
-        target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
-        action = target or parse_qs(body.decode("utf-8", "replace")).get("Action", [self.command])[0]
-        return f"{scope[1] if scope else ''}:{action}"
+    def served(self, request: Asked) -> None:
+        """Answer as AWS would."""
+        try:
+            answer = self.fake.answered(request)
+        except Refused as refused:
+            self.refuse(request, *refused.args)
+            return
+        if answer is not None:
+            self.answer(http.client.OK, request.content_type, answer)
+            return
+        status, headers, body = self.fake.forward(self.command, self.path, dict(self.headers.items()), self._body)
+        if status == http.client.OK:
+            body = self.fake.corrected(request, body)
+        self.answer(status, headers.get("Content-Type", "text/xml"), body, headers.get("X-Amzn-ErrorType", ""))
 
     def answer(self, status: int, content_type: str, body: bytes, error_type: str = "") -> None:
         self.send_response(status)
@@ -222,41 +276,46 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def refuse(self, status: int, code: str, message: str) -> None:
+    def refuse(self, request: Asked, status: int, code: str, message: str) -> None:
         """An error in the form of the protocol in which the client asked."""
-        if self.headers.get("X-Amz-Target"):
-            self.answer(
-                400, "application/x-amz-json-1.1", json.dumps({"__type": code, "message": message}).encode(), code
-            )
-        else:
-            error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
-            self.answer(status, "text/xml", f"<ErrorResponse>{error}</ErrorResponse>".encode())
+        if request.protocol.endswith("json"):
+            said = json.dumps({"__type": code, "message": message}).encode()
+            self.answer(400 if request.protocol == "json" else status, request.content_type, said, code)
+            return
+        error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+        whole = (
+            "<Response><Errors>{}</Errors></Response>"
+            if request.protocol == "ec2"
+            else "<ErrorResponse>{}</ErrorResponse>"
+        )
+        self.answer(status, request.content_type, whole.format(error).encode())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Say nothing."""
 
 
-def _denied(handler: _Handler, operation: str) -> None:
+def _denied(handler: _Handler, request: Asked) -> None:
     who = f"arn:aws:iam::{ACCOUNT}:user/verifier"
-    code = "AccessDeniedException" if handler.headers.get("X-Amz-Target") else "AccessDenied"
-    handler.refuse(403, code, f"User: {who} is not authorized to perform: {operation} on resource: *")
+    codes = {"ec2": "UnauthorizedOperation", "json": "AccessDeniedException", "rest-json": "AccessDeniedException"}
+    said = f"User: {who} is not authorized to perform: {request.permission} on resource: *"
+    handler.refuse(request, 403, codes.get(request.protocol, "AccessDenied"), said)
 
 
-def _throttled(handler: _Handler, _operation: str) -> None:
-    code = "ThrottlingException" if handler.headers.get("X-Amz-Target") else "Throttling"
-    handler.refuse(400, code, "Rate exceeded")
+def _throttled(handler: _Handler, request: Asked) -> None:
+    code = "ThrottlingException" if request.protocol.endswith("json") else "Throttling"
+    handler.refuse(request, 400, code, "Rate exceeded")
 
 
-def _expired(handler: _Handler, _operation: str) -> None:
-    code = "ExpiredTokenException" if handler.headers.get("X-Amz-Target") else "ExpiredToken"
-    handler.refuse(403, code, "The security token included in the request is expired")
+def _expired(handler: _Handler, request: Asked) -> None:
+    code = "ExpiredTokenException" if request.protocol.endswith("json") else "ExpiredToken"
+    handler.refuse(request, 403, code, "The security token included in the request is expired")
 
 
 def _garbled(handler: _Handler, status: int) -> None:
     handler.answer(status, "text/html", b"<!doctype html><title>Welcome</title><p>Please sign in<br>to go on.")
 
 
-def _hanging(handler: _Handler, _operation: str) -> None:
+def _hanging(handler: _Handler, _request: Asked) -> None:
     handler.fake.closing.wait(_LATE)
     handler.close_connection = True
 

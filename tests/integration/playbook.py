@@ -53,22 +53,23 @@ class Environment:
         (self.path / "checklist.md").write_text(checklist, encoding="utf-8")
         return self
 
-    def command(self, *arguments: str) -> list[str]:
+    def command(self, *arguments: str, inventory: Path | None = None) -> list[str]:
         """The command line of the next run."""
         self.runs += 1
         self.variables = {"golive_run_dir": str(self.path / f"run{self.runs}")}
         playbook = str(REPOSITORY / "playbooks" / "verify-prod.yml")
         ansible = str(Path(sys.executable).parent / "ansible-playbook")
-        return [ansible, playbook, "-i", str(self.path / "hosts.yml"), "-e", json.dumps(self.variables), *arguments]
+        hosts = str(inventory or self.path / "hosts.yml")
+        return [ansible, playbook, "-i", hosts, "-e", json.dumps(self.variables), *arguments]
 
     @property
     def run_dir(self) -> Path:
         """Where the latest run is kept."""
         return self.path / f"run{self.runs}"
 
-    def verify(self, *arguments: str, **environ: str) -> Ran:
+    def verify(self, *arguments: str, inventory: Path | None = None, **environ: str) -> Ran:
         """Run to the end."""
-        command = self.command(*arguments)
+        command = self.command(*arguments, inventory=inventory)
         done = subprocess.run(
             command,
             cwd=REPOSITORY,

@@ -38,7 +38,7 @@ def test_galaxy_accepts_name_tags_and_dependencies():
 
 def test_execution_environment_needs_what_the_verifiers_need():
     declared = load("meta/execution-environment.yml")["dependencies"]
-    for area in ("core", "aws", "data", "history"):
+    for area in ("core", "aws", "kubernetes", "data", "history"):
         assert requirements(REQUIREMENTS / f"{area}.in") <= requirements(REPOSITORY / declared["python"])
     assert (REPOSITORY / declared["system"]).is_file()
 

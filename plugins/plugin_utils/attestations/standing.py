@@ -61,7 +61,12 @@ def result(verified: Verified, control: Control) -> Result:
         status=verified.status,
         severity=control.severity,
         expected="a statement that is signed, in force, and about what stands there now",
-        actual={"statement": made.statement, "by": _signers(verified), "evidence": evidence},
+        actual={
+            "statement": made.statement,
+            "by": _signers(verified),
+            "until": moments.shown(made.expires),
+            "evidence": evidence,
+        },
         message="" if verified.status is Status.ATTESTED else words(verified),
         remediation="" if verified.status is Status.ATTESTED else control.remediation,
         reproduce=f"ssh-keygen -Y verify -n {NAMESPACE} -f allowed_signers -I {made.person} "

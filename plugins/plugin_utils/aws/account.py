@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook, Deadline
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.permissions import permission
 
 try:
     import boto3
@@ -56,7 +57,24 @@ _THROTTLED = {
     "ThrottlingException",
     "TooManyRequestsException",
 }
-_ABSENT = {"NoSuchEntity", "ReportExpired", "ReportInProgress", "ReportNotPresent", "TrailNotFoundException"}
+_ABSENT = {
+    "DBClusterSnapshotNotFoundFault",
+    "DBSnapshotNotFound",
+    "NoSuchBucket",
+    "NoSuchBucketPolicy",
+    "NoSuchEntity",
+    "NoSuchLifecycleConfiguration",
+    "NoSuchPublicAccessBlockConfiguration",
+    "ObjectLockConfigurationNotFoundError",
+    "PolicyNotFound",
+    "ReplicationConfigurationNotFoundError",
+    "ReportExpired",
+    "ReportInProgress",
+    "ReportNotPresent",
+    "ResourceNotFoundException",
+    "ServerSideEncryptionConfigurationNotFoundError",
+    "TrailNotFoundException",
+}
 _DOWN = {502, 503, 504}
 
 
@@ -181,10 +199,20 @@ def call(client: Any, operation: str, deadline: Deadline, **arguments: Any) -> d
         for page in client.get_paginator(operation).paginate(**arguments):
             deadline.check()
             for key, value in _plain_answer(page).items():
-                answer[key] = answer.get(key, []) + value if isinstance(value, list) else value
+                answer[key] = _joined(answer.get(key), value)
     except (exceptions.BotoCoreError, exceptions.ClientError, ResponseParserError) as error:
-        raise _cannot_look(error, f"{client.meta.service_model.signing_name}:{name}") from error
+        service = client.meta.service_model
+        raise _cannot_look(error, permission(service.service_name, service.signing_name, name)) from error
     return answer
+
+
+def _joined(before: Any, value: Any) -> Any:
+    """What several pages say: lists in one, also those that CloudFront wraps; of all else what the last one says."""
+    if isinstance(value, list):
+        return [*(before or []), *value]
+    if isinstance(value, dict) and isinstance(value.get("Items"), list):
+        return {**value, "Items": [*((before or {}).get("Items") or []), *value["Items"]]}
+    return value
 
 
 def existing(client: Any, operation: str, deadline: Deadline, **arguments: Any) -> dict[str, Any] | None:

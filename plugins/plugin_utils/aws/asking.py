@@ -33,11 +33,12 @@ class Asked:
     def of(self, command: str, read: Callable[..., T], *arguments: Any, region: str | None = None) -> Look[T]:
         """What read makes of the account's answer.
 
-        command is how a person asks the same. The engine takes looks of the same command for the same question, so it
-        must tell apart whatever arguments do.
+        command is how a person asks the same. The engine takes looks of the same command and the same read for the same
+        question, so the command must tell apart whatever arguments do.
         """
         line, seconds = self.account.line(command, region), self.account.seconds
-        return self.look.call(line, lambda: read(self.account, *arguments), timeout=seconds)
+        reading = f"{read.__module__}.{read.__qualname__}"
+        return self.look.call(line, lambda: read(self.account, *arguments), timeout=seconds, reading=reading)
 
     async def identity(self) -> Mapping[str, str]:
         """Which account it is. Nothing is proven by another than the expected one."""

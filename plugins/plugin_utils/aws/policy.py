@@ -54,9 +54,12 @@ class Statement:
 
     def covers(self, action: str, resource: str) -> bool:
         """Whether it speaks of this action on this resource, its condition left aside."""
-        acts = any(_pattern(each, re.I).fullmatch(action) for each in self.actions)
         lies = any(_pattern(each, 0).fullmatch(resource) for each in self.resources)
-        return acts is not self.not_actions and lies is not self.not_resources
+        return lies is not self.not_resources and self.speaks_of(action)
+
+    def speaks_of(self, action: str) -> bool:
+        """Whether it speaks of this action on anything."""
+        return any(_pattern(each, re.I).fullmatch(action) for each in self.actions) is not self.not_actions
 
 
 Policy = tuple[Statement, ...]

@@ -19,11 +19,11 @@ _SHOWN = 5
 def origin_problems(name: str, image: Mapping[str, Any], want: Wanted) -> list[str]:
     """Why an image that runs under a name is not pinned, or not from a registry that is allowed."""
     called = Reference.parse(name)
-    problems = [] if called is None else _tag_problems(name, called, want.tag_pattern)
+    problems = [] if called is None else tag_problems(name, called, want.tag_pattern)
     if called is None:
         problems = [f"{shown(name)} has no name any more: another image got its tag, or it never had one"]
     digests = pulled(image)
-    allowed = [each for each in digests if _is_allowed(each.repository, want.registries)]
+    allowed = [each for each in digests if is_allowed(each.repository, want.registries)]
     if not digests:
         problems.append(f"{shown(name)} was never in a registry: it was built or loaded on the host")
     elif not allowed:
@@ -50,7 +50,8 @@ def absent_problems(images: Sequence[Mapping[str, Any]], digests: Mapping[str, s
     ]
 
 
-def _tag_problems(name: str, called: Reference, pattern: str) -> list[str]:
+def tag_problems(name: str, called: Reference, pattern: str) -> list[str]:
+    """Why the tag of an image does not pin it. name: what the image is called."""
     if called.tag == "latest":
         return [f"{shown(name)} runs as latest, which is another image tomorrow"]
     if called.tag and not re.fullmatch(pattern, called.tag):
@@ -58,5 +59,6 @@ def _tag_problems(name: str, called: Reference, pattern: str) -> list[str]:
     return []
 
 
-def _is_allowed(repository: str, registries: Sequence[str]) -> bool:
+def is_allowed(repository: str, registries: Sequence[str]) -> bool:
+    """Whether a repository is one of the registries, or below one."""
     return any(f"{repository}/".startswith(f"{each.rstrip('/')}/") for each in registries)

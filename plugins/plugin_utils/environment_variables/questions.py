@@ -145,10 +145,11 @@ def declared_secrets(want: Wanted) -> list[str]:
 def secrets_of(want: Wanted, names: Iterable[str]) -> list[str]:
     """Which of these variables hold secrets: those that are declared to, and unless a list is given, those named so."""
     declared = declared_secrets(want)
-    return sorted(name for name in names if name in declared or (not want.secrets and _named_so(name)))
+    return sorted(name for name in names if name in declared or (not want.secrets and named_like_a_secret(name)))
 
 
-def _named_so(name: str) -> bool:
+def named_like_a_secret(name: str) -> bool:
+    """Whether a variable is called as those that hold secrets are."""
     return bool(_SECRET.search(name.upper())) and not _PUBLIC.search(name.upper())
 
 

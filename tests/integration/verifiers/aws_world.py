@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import socket
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -25,6 +26,7 @@ TRUST = {
     "Version": "2012-10-17",
     "Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"},
 }
+LOOPBACK = "127.0.0.1"
 # The descriptions of AWS' services, which each session of boto3 would read anew.
 MODELS = loaders.create_loader()
 
@@ -43,6 +45,13 @@ def enter(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(account, "_ATTEMPTS", 2)
     monkeypatch.setattr(loaders, "create_loader", lambda *_: MODELS)
+    # S3 Control is asked under the account's own host name, whatever the URL.
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *rest, **more: resolve(LOOPBACK if str(host).endswith(f".{LOOPBACK}") else host, *rest, **more),
+    )
     asking.account.cache_clear()
 
 
@@ -68,3 +77,8 @@ def side_by_side(verifier: type[Verifier], aws: FakeAws, **options: Any) -> dict
 def said(proven: Iterable[Verdict]) -> str:
     """What is said of everything that does not pass, by subject."""
     return "\n".join(f"{each.subject}: {each.message}" for each in proven if each.status is not Status.PASS)
+
+
+def needed(verifier: str) -> Mapping[str, Sequence[str]]:
+    """The permissions that a verifier declares, by control."""
+    return interface(f"golive.verify.{verifier}").needs

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils import engine
@@ -23,15 +23,27 @@ def prove_live(
     host: engine.Transport = engine.on_controller,
 ) -> list[Verdict]:
     """The verdicts of one control; host makes the looks that are those of the host. NotAsked is raised."""
-    name = "golive.verify." + verifier.__module__.rpartition(".")[2]
-    want = interface(name).parse(options)
+    return prove_together(verifier, [control], options, host)[control]
 
-    async def prover() -> Any:
-        return await verifier.provers()[control](verifier.__new__(verifier), Observer(want["from"], want.timeout), want)
 
-    ((proof,), _calls) = engine.run([prover()], host)
-    if isinstance(proof.error, NotAsked):
-        raise proof.error
-    verdicts = list(_verdicts(proof))
-    ways.note(control, [verdict.status for verdict in verdicts])
-    return verdicts
+def prove_together(
+    verifier: type[Verifier],
+    controls: Iterable[str],
+    options: Mapping[str, Any],
+    host: engine.Transport = engine.on_controller,
+) -> dict[str, list[Verdict]]:
+    """The verdicts of several controls, proven by one check, which makes each look once. NotAsked is raised."""
+    want = interface("golive.verify." + verifier.__module__.rpartition(".")[2]).parse(options)
+    asked, subject = list(controls), verifier.__new__(verifier)
+
+    async def prover(control: str) -> Any:
+        return await verifier.provers()[control](subject, Observer(want["from"], want.timeout), want)
+
+    proofs, _calls = engine.run([prover(control) for control in asked], host)
+    found = {}
+    for control, proof in zip(asked, proofs, strict=True):
+        if isinstance(proof.error, NotAsked):
+            raise proof.error
+        found[control] = list(_verdicts(proof))
+        ways.note(control, [verdict.status for verdict in found[control]])
+    return found

@@ -47,6 +47,11 @@ class Play:
 
 
 @dataclass
+class Playbook:
+    _file_name: str
+
+
+@dataclass
 class Stats:
     failures: dict[str, int] = field(default_factory=dict)
     dark: dict[str, int] = field(default_factory=dict)

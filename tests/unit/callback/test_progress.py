@@ -118,3 +118,16 @@ def test_without_a_terminal_nothing_is_rewritten_or_colored(progress: Any, capsy
     assert "\r" not in out
     assert "\x1b" not in out
     assert "hosts are done" not in out
+
+
+def test_notes_of_our_tasks_are_shown_and_those_with_nothing_to_do_are_not(
+    progress: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notes = [["notify", "pass", "chat: 2 changes"], ["notify", "error", "mail was not told: \x1b[2Jno"]]
+    progress.v2_playbook_on_play_start(fakes.Play([]))
+    progress.v2_runner_on_ok(fakes.result("localhost", "golive.verify.notify", golive_notes=notes))
+    progress.v2_runner_on_skipped(fakes.result("localhost", "golive.verify.notify"))
+    assert capsys.readouterr().out.splitlines() == [
+        f"✔ {'notify':<24} chat: 2 changes",
+        f"! {'notify':<24} mail was not told:  [2Jno",
+    ]

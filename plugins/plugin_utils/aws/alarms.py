@@ -1,0 +1,199 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What AWS says of alarms, of the topics that they go to, and of groups of logs, as plain data; and what is wrong."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Any
+
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import date
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, details, like, value
+
+_HOUR = 3600
+# Named in the rule of a composite alarm as what raises it.
+_CHILD = re.compile(r"(?<!\w)ALARM\s*\(\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s\"')]+))\s*\)")
+# Services whose actions change something rather than tell somebody.
+_CHANGING = ("autoscaling", "application-autoscaling", "automate", "swf", "ec2")
+_URL = re.compile(r"https?://[^\s<>\"')\]]+")
+
+Alarm = Mapping[str, Any]
+
+
+def alarms(account: Account, region: str | None) -> list[dict[str, Any]]:
+    """The metric and composite alarms of a region."""
+    kinds = ["MetricAlarm", "CompositeAlarm"]
+    said = account.call("cloudwatch", "describe_alarms", region=region, AlarmTypes=kinds)
+    return [_alarm(each) for each in chain(said["MetricAlarms"], said["CompositeAlarms"])]
+
+
+def _alarm(said: Mapping[str, Any]) -> dict[str, Any]:
+    rule = said.get("AlarmRule", "")
+    metrics = [said["MetricName"]] if said.get("MetricName") else []
+    metrics += [each["MetricStat"]["Metric"]["MetricName"] for each in said.get("Metrics", ()) if "MetricStat" in each]
+    periods = said.get("DatapointsToAlarm") or said.get("EvaluationPeriods")
+    of_metrics = [each["MetricStat"]["Period"] for each in said.get("Metrics", ()) if "MetricStat" in each]
+    period = said.get("Period") or max(of_metrics, default=None)
+    return {
+        "arn": said["AlarmArn"],
+        "name": said["AlarmName"],
+        "enabled": said["ActionsEnabled"],
+        "actions": said.get("AlarmActions", []),
+        "description": said.get("AlarmDescription", ""),
+        "state": said["StateValue"],
+        "since": said.get("StateTransitionedTimestamp") or said["StateUpdatedTimestamp"],
+        "trouble": said.get("EvaluationState", ""),
+        "metrics": metrics,
+        "threshold": said.get("Threshold"),
+        "seconds": periods * period if periods and period else None,
+        "children": sorted({"".join(each) for each in _CHILD.findall(rule)}),
+    }
+
+
+def failed(account: Account, topics: Iterable[str], hours: int) -> dict[str, Detail]:
+    """How many notifications of each topic could not be delivered lately."""
+    now = time.time()
+
+    def read(topic: str) -> int:
+        region, name = topic.split(":")[3], topic.split(":")[5]
+        said = account.call(
+            "cloudwatch",
+            "get_metric_statistics",
+            region=region,
+            Namespace="AWS/SNS",
+            MetricName="NumberOfNotificationsFailed",
+            Dimensions=[{"Name": "TopicName", "Value": name}],
+            StartTime=datetime.fromtimestamp(now - hours * _HOUR, UTC),
+            EndTime=datetime.fromtimestamp(now, UTC),
+            Period=_HOUR,
+            Statistics=["Sum"],
+        )
+        # SNS counts only what fails: where nothing did, there are no points, but there is the metric's label.
+        if said["Label"] != "NumberOfNotificationsFailed":
+            raise CannotLook("malformed", f"asked for failed notifications, told of {said['Label']}")
+        return int(sum(each["Sum"] for each in said["Datapoints"]))
+
+    return details(account, topics, read)
+
+
+def is_topic(action: str) -> bool:
+    """Whether an action is to tell a topic of SNS."""
+    return action.split(":")[2:3] == ["sns"]
+
+
+def only_changes(alarm: Alarm) -> bool:
+    """Whether all that an alarm does is to scale or repair something."""
+    services = [(action.split(":") + ["", ""])[2] for action in alarm["actions"]]
+    return bool(services) and all(service in _CHANGING for service in services)
+
+
+def heard_seen(alarm: Alarm, heard: Mapping[str, Detail], receivers: Sequence[str]) -> Seen:
+    """Whether an alarm reaches people. heard: how many confirmed subscribers each topic has."""
+    actions = alarm["actions"]
+    topics = [action for action in actions if is_topic(action)]
+    others = [action for action in actions if not is_topic(action)]
+    actual = {"topics": topics, "other actions": others}
+    if not alarm["enabled"]:
+        return actual, ["its actions are switched off"]
+    if not actions:
+        return actual, ["it has no action"]
+    if any(like(action, receivers) for action in others):
+        return actual, []
+    if not topics:
+        return actual, [f"nothing shows that its actions reach anybody: {', '.join(others[:5])}"]
+    unread = []
+    for topic in topics:
+        try:
+            if value(heard[topic]):
+                return actual, []
+        except CannotLook as reason:
+            unread.append(reason)
+    if unread:
+        raise unread[0]
+    return actual, [f"nobody has confirmed to hear {', '.join(topics)}"]
+
+
+def covered(found: Iterable[Alarm], reaching: Iterable[str]) -> set[str]:
+    """The names of alarms that a composite one which reaches people speaks of, itself or through another."""
+    children = {alarm["name"]: alarm["children"] for alarm in found}
+    names, todo = set[str](), list(reaching)
+    while todo:
+        new = set(children.get(todo.pop(), ())) - names
+        names |= new
+        todo += new
+    return names
+
+
+def topic_seen(heard: Detail, failures: Detail, hours: int) -> Seen:
+    """Whether a topic has somebody who hears it, and lost nothing lately."""
+    listening, lost = value(heard), value(failures)
+    problems = [] if listening else ["nobody has confirmed to hear it"]
+    if lost:
+        problems.append(f"{lost} of its notifications were not delivered within {hours} hours")
+    return {"confirmed": listening, "failed": lost}, problems
+
+
+def agreed_seen(alarm: Alarm, declared: Mapping[str, Any], severities: Sequence[str], max_down_minutes: int) -> Seen:
+    """Whether an alarm is the one that was agreed upon, and works."""
+    since = date(alarm["since"])
+    problems = [] if alarm["enabled"] else ["its actions are switched off"]
+    if alarm["state"] == "INSUFFICIENT_DATA":
+        problems.append(f"it has not seen enough data since {since}")
+    if alarm["trouble"]:
+        problems.append(f"it cannot be evaluated well ({alarm['trouble']})")
+    if declared["metric"] and declared["metric"] not in alarm["metrics"]:
+        problems.append(f"it watches {', '.join(alarm['metrics']) or 'no metric'}, not {declared['metric']}")
+    if declared["threshold"] is not None and alarm["threshold"] != declared["threshold"]:
+        problems.append(f"its limit is {alarm['threshold']}, not {declared['threshold']:g}")
+    if declared["site_down"] and alarm["seconds"] is not None and alarm["seconds"] > max_down_minutes * 60:
+        problems.append(f"it takes {alarm['seconds'] / 60:g} minutes, more than {max_down_minutes}")
+    if declared["site_down"] and alarm["seconds"] is None and not alarm["children"]:
+        problems.append("nothing tells within what time it is raised")
+    if not _severity(alarm, severities):
+        problems.append("neither its name nor its description tells its severity")
+    if runbook(alarm) is None:
+        problems.append("its description names no runbook")
+    return {"state": alarm["state"], "since": since, "metrics": alarm["metrics"], "limit": alarm["threshold"]}, problems
+
+
+def _severity(alarm: Alarm, severities: Sequence[str]) -> bool:
+    words = {word.lower() for word in re.findall(r"[A-Za-z0-9]+", f"{alarm['name']} {alarm['description']}")}
+    return any(each.lower() in words for each in severities)
+
+
+def runbook(alarm: Alarm) -> str | None:
+    """The first address in an alarm's description."""
+    found = _URL.search(alarm["description"])
+    return found[0].rstrip(".,;") if found else None
+
+
+def log_groups(account: Account, region: str | None) -> list[dict[str, Any]]:
+    """The groups of logs of a region, each with the days after which it forgets; None for never."""
+    listed = account.call("logs", "describe_log_groups", region=region)["logGroups"]
+    return [
+        {
+            "arn": each["arn"].removesuffix(":*"),
+            "name": each["logGroupName"],
+            "days": each.get("retentionInDays"),
+        }
+        for each in listed
+    ]
+
+
+def retention_seen(group: Mapping[str, Any], least: int, most: int | None) -> Seen:
+    """Whether a group of logs forgets, not too early and not too late."""
+    days, problems = group["days"], list[str]()
+    if days is None:
+        problems.append("its logs never expire")
+    elif days < least:
+        problems.append(f"its logs expire after {days} days, before {least}")
+    elif most is not None and days > most:
+        problems.append(f"its logs expire after {days} days, after more than {most}")
+    return {"days": days or "never"}, problems

@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an AWS account says of its buckets, as plain data, read strictly."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, details, existing
+
+FLAGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+_ANYBODY = {
+    "http://acs.amazonaws.com/groups/global/AllUsers": "AllUsers",
+    "http://acs.amazonaws.com/groups/global/AuthenticatedUsers": "AuthenticatedUsers",
+}
+_LIST = "aws s3api list-buckets"
+_NAMES = f"{_LIST} --query 'Buckets[].Name' --output text"
+_A_PAGE = 1000
+
+# The regions of buckets by their names; None where AWS does not say, and the SDK has to find out.
+Regions = Mapping[str, str | None]
+Reader = Callable[[Account, Regions], dict[str, Detail]]
+
+
+def listing(asked: Asked) -> Awaitable[Regions]:
+    """All buckets of the account, wherever they are."""
+    return asked.of(_LIST, _listing)
+
+
+def account_block(asked: Asked, account: str) -> Awaitable[dict[str, bool]]:
+    """The flags of the account's own block of public access."""
+    return asked.of(f"aws s3control get-public-access-block --account-id {account}", _account_block, account)
+
+
+def each(asked: Asked, command: str, read: Reader, buckets: Regions, every: Regions) -> Awaitable[dict[str, Detail]]:
+    """What read finds out of each of the buckets; command is how a person asks for one, up to its name."""
+    names = _NAMES if len(buckets) == len(every) else f"printf '%s\\n' {shlex.join(sorted(buckets))}"
+    return asked.of(f"{names} | xargs -r -n 1 aws s3api {command} --bucket", read, buckets)
+
+
+def _listing(account: Account) -> dict[str, str | None]:
+    # The size of a page is what makes AWS say the regions.
+    answer = account.call("s3", "list_buckets", MaxBuckets=_A_PAGE)
+    return {bucket["Name"]: bucket.get("BucketRegion") for bucket in answer["Buckets"]}
+
+
+def _account_block(account: Account, number: str) -> dict[str, bool]:
+    return _flags(existing(lambda: account.call("s3control", "get_public_access_block", AccountId=number)))
+
+
+def _flags(answer: dict[str, Any] | None) -> dict[str, bool]:
+    return {
+        flag: bool((answer or {"PublicAccessBlockConfiguration": {}})["PublicAccessBlockConfiguration"].get(flag))
+        for flag in FLAGS
+    }
+
+
+def _reader(operation: str, read: Callable[[Any], Any]) -> Reader:
+    """Ask each bucket, and read its answer; None is the answer of one that has no such thing."""
+
+    def all_of(account: Account, buckets: Regions) -> dict[str, Detail]:
+        def one(name: str) -> Any:
+            return read(existing(lambda: account.call("s3", operation, region=buckets[name], Bucket=name)))
+
+        return details(account, buckets, one)
+
+    return all_of
+
+
+def _grants(answer: Any) -> list[str]:
+    """The rights that everybody has by the access control list, such as AllUsers READ."""
+    found = _there(answer)["Grants"]
+    return [
+        f"{_ANYBODY[grant['Grantee']['URI']]} {grant['Permission']}"
+        for grant in found
+        if grant["Grantee"].get("URI") in _ANYBODY
+    ]
+
+
+def _encryption(answer: Any) -> dict[str, Any] | None:
+    if answer is None:
+        return None
+    (rule,) = answer["ServerSideEncryptionConfiguration"]["Rules"]
+    said = rule["ApplyServerSideEncryptionByDefault"]
+    return {"algorithm": said["SSEAlgorithm"], "key": said.get("KMSMasterKeyID", "")}
+
+
+def _versioning(answer: Any) -> dict[str, bool]:
+    said = _there(answer)
+    return {"enabled": said.get("Status") == "Enabled", "mfa_delete": said.get("MFADelete") == "Enabled"}
+
+
+def _lock(answer: Any) -> dict[str, Any] | None:
+    """How long objects are locked by default, in days, and in which mode."""
+    said = (answer or {}).get("ObjectLockConfiguration", {}).get("Rule", {}).get("DefaultRetention")
+    if not said:
+        return None
+    return {"mode": said["Mode"], "days": said.get("Days", 0) or said.get("Years", 0) * 365}
+
+
+def _lifecycle(answer: Any) -> list[dict[str, Any]]:
+    """The rules in force that delete something: after how many days, and replaced versions after how many."""
+    rules = [] if answer is None else answer["Rules"]
+    return [
+        {
+            "name": rule.get("ID", ""),
+            "days": rule.get("Expiration", {}).get("Days"),
+            "dated": "Date" in rule.get("Expiration", {}),
+            "replaced_days": rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays"),
+        }
+        for rule in rules
+        if rule["Status"] == "Enabled"
+    ]
+
+
+def _replication(answer: Any) -> list[dict[str, Any]]:
+    """The rules in force, each with where it copies to, and whether it copies everything."""
+    rules = [] if answer is None else answer["ReplicationConfiguration"]["Rules"]
+    return [
+        {
+            "to": rule["Destination"]["Bucket"].rpartition(":")[2],
+            "account": rule["Destination"].get("Account", ""),
+            "everything": not rule.get("Prefix") and not any((rule.get("Filter") or {}).values()),
+        }
+        for rule in rules
+        if rule["Status"] == "Enabled"
+    ]
+
+
+def _there(answer: Any) -> Any:
+    if answer is None:
+        raise CannotLook("not_found", "the bucket is gone")
+    return answer
+
+
+def objects(most: int | None) -> Reader:
+    """The objects of each bucket, by their names. most: as many of the first as are looked at."""
+
+    def all_of(account: Account, buckets: Regions) -> dict[str, Detail]:
+        config = {"PaginationConfig": {"MaxItems": most}} if most else {}
+
+        def one(name: str) -> list[dict[str, Any]]:
+            answer = account.call("s3", "list_objects_v2", region=buckets.get(name), Bucket=name, **config)
+            return [
+                {"key": each["Key"], "at": each["LastModified"], "tag": each["ETag"], "size": each["Size"]}
+                for each in answer.get("Contents", [])
+            ]
+
+        return details(account, buckets, one)
+
+    return all_of
+
+
+block = _reader("get_public_access_block", _flags)
+public_policy = _reader("get_bucket_policy_status", lambda said: bool(said) and said["PolicyStatus"]["IsPublic"])
+grants = _reader("get_bucket_acl", _grants)
+policy = _reader("get_bucket_policy", lambda said: None if said is None else said["Policy"])
+encryption = _reader("get_bucket_encryption", _encryption)
+versioning = _reader("get_bucket_versioning", _versioning)
+lock = _reader("get_object_lock_configuration", _lock)
+lifecycle = _reader("get_bucket_lifecycle_configuration", _lifecycle)
+replication = _reader("get_bucket_replication", _replication)

@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judge what the networks of an AWS account let in and out."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, value
+
+_WITHOUT_PORTS = {"icmp", "icmpv6"}
+_ALL_PORTS = (0, 65535)
+_WHOLE = {4: ipaddress.ip_network("0.0.0.0/0"), 6: ipaddress.ip_network("::/0")}
+Group = Mapping[str, Any]
+
+
+def group_seen(group: Group, lists: Mapping[str, Detail], public: Collection[int]) -> Seen:
+    """What of a security group the whole world reaches beyond the public ports of TCP.
+
+    The networks of all rules for the same ports count together: two halves of the world are the world.
+    """
+    by_ports: dict[tuple[str, int, int], list[str]] = {}
+    for rule in group["lets_in"]:
+        if rule["protocol"] in _WITHOUT_PORTS:
+            continue
+        first, last = rule["ports"] if rule["protocol"] in ("tcp", "udp") else _ALL_PORTS
+        networks = [*rule["networks"], *(each for name in rule["lists"] for each in value(lists[name]))]
+        by_ports.setdefault((rule["protocol"], first, last), []).extend(networks)
+    open_to = {ports: _world(networks) for ports, networks in by_ports.items()}
+    wrong = [
+        f"{_ports(ports)} is open to {' and '.join(world)}"
+        for ports, world in sorted(open_to.items())
+        if world and not _is_public(ports, public)
+    ]
+    return {"name": group["name"], "open": [_ports(ports) for ports, world in open_to.items() if world]}, wrong
+
+
+def _world(networks: Iterable[str]) -> list[str]:
+    """Of IPv4 and IPv6, what networks cover all of."""
+    try:
+        parsed = [ipaddress.ip_network(each, strict=False) for each in networks]
+    except ValueError as error:
+        raise CannotLook("malformed", f"a rule speaks of {error}") from error
+    found = []
+    for version, whole in _WHOLE.items():
+        of_version: list[Any] = [each for each in parsed if each.version == version]
+        if whole in ipaddress.collapse_addresses(of_version):
+            found.append(str(whole))
+    return found
+
+
+def _is_public(ports: tuple[str, int, int], public: Collection[int]) -> bool:
+    protocol, first, last = ports
+    return protocol == "tcp" and last - first < len(public) and all(port in public for port in range(first, last + 1))
+
+
+def _ports(ports: tuple[str, int, int]) -> str:
+    protocol, first, last = ports
+    if (first, last) in (_ALL_PORTS, (-1, -1)):
+        return "everything" if protocol == "all" else f"all of {protocol}"
+    return f"{protocol}/{first}" if first == last else f"{protocol}/{first}-{last}"
+
+
+def logged_seen(cloud: str, within: Collection[str], logs: Sequence[Mapping[str, Any]]) -> Seen:
+    """Whether a VPC's traffic is recorded, by a log of its own or by those of all its subnets."""
+    working = [log["of"] for log in logs if log["active"] and log["delivered"] and log["traffic"] in ("ALL", "REJECT")]
+    if cloud in working or (within and set(within) <= set(working)):
+        return {"flow logs": "delivered"}, []
+    idle = [log for log in logs if log["of"] in (cloud, *within)]
+    said = "there are flow logs, but they are not delivered, or not of what is rejected" if idle else "no flow logs"
+    return {"flow logs": len(idle)}, [said]
+
+
+def subnet_seen(subnet: Mapping[str, Any], tables: Sequence[Mapping[str, Any]], whose: Sequence[str]) -> Seen:
+    """Whether a subnet of data stores has a way out to the internet, and so one in.
+
+    A subnet without a route table of its own has the main one of its VPC.
+    """
+    own = [table for table in tables if subnet["id"] in table["subnets"]]
+    main = [table for table in tables if table["main"] and table["vpc"] == subnet["vpc"]]
+    if not own and not main:
+        raise CannotLook("malformed", f"no route table is for {subnet['id']}")
+    used = (own or main)[0]
+    wrong = [f"{used['id']} routes {', '.join(used['out'])} to an internet gateway"] if used["out"] else []
+    return {"route table": used["id"], "of": list(whose)[:10]}, wrong

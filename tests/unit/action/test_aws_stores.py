@@ -1,0 +1,124 @@
+# Copyright: (c) 2026, The golive.verify authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The aws_stores verifier against recorded answers: right, broken, unreadable and absent."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from ansible_collections.golive.verify.plugins.action.aws_stores import ActionModule as AwsStores
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, worst
+from tests.unit.action.aws_answers import IDENTITY, REASONS, WHO, Answers, seen
+from tests.unit.proving import prove
+
+ENCRYPTED, PITR, AUTOMATED = "data.encryption_at_rest", "backup.point_in_time", "backup.automated"
+REDUNDANT, TLS = "ha.redundancy", "redis.tls"
+CONTROLS = [ENCRYPTED, PITR, AUTOMATED, REDUNDANT, TLS]
+VOLUMES, DEFAULT, FILES = "describe-volumes", "get-ebs-encryption-by-default", "describe-file-systems"
+POLICIES, GROUPS, SINGLES = "describe-backup-policy", "describe-replication-groups", "describe-cache-clusters"
+TABLES, REWINDS = "list-tables", "describe-continuous-backups"
+NOW, DAY, MINUTE = time.time(), 86400, 60
+OPTIONS: dict[str, Any] = {"tables": ["orders"], "backed_up": ["sessions", "fs-1"]}
+CACHE: dict[str, Any] = {
+    "arn": "arn:aws:elasticache:eu-central-1:123456789012:replicationgroup:sessions",
+    "name": "sessions",
+    "encrypted": True,
+    "key": "",
+    "snapshot_days": 7,
+    "failover": "enabled",
+    "multi_az": "enabled",
+    "transit": True,
+    "transit_mode": "required",
+    "shards": [["eu-central-1a", "eu-central-1b"]],
+}
+SYSTEM = {"arn": "arn:aws:elasticfilesystem:eu-central-1:123456789012:file-system/fs-1", "name": "fs-1"}
+RIGHT: dict[str, Any] = {
+    WHO: IDENTITY,
+    VOLUMES: [{"id": "vol-1", "encrypted": True, "key": ""}],
+    DEFAULT: {"on": True},
+    FILES: [{**SYSTEM, "encrypted": True, "key": ""}],
+    POLICIES: {"fs-1": seen("ENABLED")},
+    GROUPS: [CACHE],
+    SINGLES: [],
+    TABLES: ["orders", "carts"],
+    REWINDS: {"orders": seen({"earliest": NOW - 30 * DAY, "latest": NOW - 5 * MINUTE})},
+}
+
+
+def verdicts(control: str, changed: dict[str, Any] | None = None, **options: Any) -> list[Verdict]:
+    return prove(AwsStores, control, {**OPTIONS, **options}, Answers({**RIGHT, **(changed or {})}))
+
+
+def status(control: str, changed: dict[str, Any] | None = None, **options: Any) -> Status:
+    return worst(verdict.status for verdict in verdicts(control, changed, **options))
+
+
+def cache(**changed: Any) -> dict[str, Any]:
+    return {GROUPS: [{**CACHE, **changed}]}
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_stores_as_they_should_be_pass(control: str) -> None:
+    assert [(verdict.status, verdict.message) for verdict in verdicts(control)] == [(Status.PASS, "")]
+
+
+@pytest.mark.parametrize(
+    ("control", "changed"),
+    [
+        (ENCRYPTED, {DEFAULT: {"on": False}}),
+        (ENCRYPTED, {VOLUMES: [*RIGHT[VOLUMES], {"id": "vol-2", "encrypted": False, "key": ""}]}),
+        (ENCRYPTED, {FILES: [{**SYSTEM, "encrypted": False, "key": ""}]}),
+        (ENCRYPTED, cache(encrypted=False)),
+        (ENCRYPTED, {SINGLES: [{**CACHE, "encrypted": False}]}),
+        (PITR, {REWINDS: {"orders": seen(None)}}),
+        (PITR, {REWINDS: {"orders": seen({"earliest": NOW - DAY, "latest": NOW})}}),
+        (PITR, {REWINDS: {"orders": seen({"earliest": NOW - 30 * DAY, "latest": NOW - 30 * MINUTE})}}),
+        (AUTOMATED, cache(snapshot_days=0)),
+        (AUTOMATED, cache(snapshot_days=6)),
+        (AUTOMATED, {POLICIES: {"fs-1": seen("DISABLED")}}),
+        (REDUNDANT, cache(failover="disabled")),
+        (REDUNDANT, cache(multi_az="disabled")),
+        (REDUNDANT, cache(shards=[["eu-central-1a", "eu-central-1b"], ["eu-central-1a"]])),
+        (REDUNDANT, cache(shards=[["eu-central-1a", "eu-central-1a"]])),
+        (REDUNDANT, cache(shards=[])),
+        (REDUNDANT, {SINGLES: [{**CACHE, "failover": "disabled"}]}),
+        (TLS, cache(transit=False)),
+        (TLS, cache(transit_mode="preferred")),
+    ],
+)
+def test_what_is_broken_fails(control: str, changed: dict[str, Any]) -> None:
+    assert status(control, changed) is Status.FAIL
+
+
+@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize(
+    ("control", "look"),
+    [
+        *((control, WHO) for control in CONTROLS),
+        *((ENCRYPTED, look) for look in (VOLUMES, DEFAULT, FILES, GROUPS, SINGLES)),
+        *((PITR, look) for look in (TABLES, REWINDS)),
+        *((AUTOMATED, look) for look in (FILES, POLICIES, GROUPS, SINGLES)),
+        *((control, look) for control in (REDUNDANT, TLS) for look in (GROUPS, SINGLES)),
+    ],
+)
+def test_what_cannot_be_read_is_an_error(control: str, look: str, reason: str) -> None:
+    assert {one.status for one in verdicts(control, {look: CannotLook(reason, "so it is")})} == {Status.ERROR}
+    if look in (POLICIES, REWINDS):
+        hidden = {name: {"reason": reason, "detail": "so it is"} for name in RIGHT[look]}
+        assert {one.status for one in verdicts(control, {look: hidden})} == {Status.ERROR}
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_where_there_is_nothing_nothing_is_proven(control: str) -> None:
+    assert status(control, {VOLUMES: [], FILES: [], GROUPS: [], TABLES: []}) is Status.ERROR
+
+
+def test_what_is_declared_and_not_there_is_an_error() -> None:
+    assert status(PITR, tables=["orders", "invoices"]) is Status.ERROR
+    assert status(AUTOMATED, backed_up=["sessions", "queue"]) is Status.ERROR
+    assert status(TLS, caches=["queue"]) is Status.ERROR

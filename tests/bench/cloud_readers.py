@@ -138,7 +138,6 @@ def cluster_serially(kubeconfig: str) -> dict[str, Any]:
     for api, kinds in _KUBERNETES.items():
         for kind in kinds:
             _listed(getattr(getattr(client, api)(), f"list_{kind}_for_all_namespaces"))
-    client.VersionApi().get_code()
     others: Any = client.CustomObjectsApi()
     for group, plural in (("snapshot.storage.k8s.io", "volumesnapshots"), ("velero.io", "backups")):
         others.list_cluster_custom_object(group, "v1", plural, limit=_A_PAGE)

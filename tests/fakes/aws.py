@@ -44,6 +44,7 @@ from tests.fakes.aws_databases import Databases
 from tests.fakes.aws_money import Money
 from tests.fakes.aws_protocols import Asked, Refused, asked
 from tests.fakes.aws_recovery import Recovery
+from tests.fakes.aws_watch import Watch
 
 ACCOUNT = "123456789012"
 # Of AWS' own policies these are there; all of them would make each answer of moto's take seconds.
@@ -69,8 +70,15 @@ class FakeAws:
         self.page_size = 0
         # What is said of single services: answers that moto lacks, and changes to those that it has, by permission.
         self.buckets, self.databases, self.recovery, self.money = Buckets(), Databases(), Recovery(), Money()
-        self.certificates = Certificates()
-        self._extensions = (self.buckets, self.databases, self.recovery, self.money, self.certificates)
+        self.certificates, self.watch = Certificates(), Watch()
+        self._extensions = (
+            self.buckets,
+            self.databases,
+            self.recovery,
+            self.money,
+            self.certificates,
+            self.watch,
+        )
         self.failures: dict[str, Failure] = {}
         # How often each permission was used, and how often the very same was asked.
         self.calls: Counter[str] = Counter()

@@ -3,13 +3,13 @@
 #   make               create .venv and the links through which Ansible finds this clone
 #   make demo          verify an embedded environment and show the report (no root needed)
 #   make test          unit, integration, demo and (as root on Debian) lab tests
-#   make test-kubernetes   build a real API server once (about ten minutes, on Debian 12), and verify it
+#   make test-kubernetes   build a real API server once (about half an hour, on Debian 12), and verify it
 #   make lint types    ruff, yamllint, ansible-lint, antsibull lints, shellcheck; mypy
 #   make sanity        ansible-test sanity on the oldest and the newest supported ansible-core
 #   make docs build    the documentation site; the collection's artifact, checked by galaxy-importer
 #   make lab-up        boot the lab of real hosts (make lab-down stops it)
 #   make test-bigquery   the bigquery verifier against an emulator (Python 3.13, 550 MB; not part of make test)
-#   make bench         measure against the alternatives, on a lab of its own (about ten minutes, alone on the machine)
+#   make bench         measure against the alternatives, on a lab of its own (about half an hour, alone on the machine)
 #   make eval          how well items are matched with controls (LISTS=folder: other lists); make eval-train learns anew
 #   make verifier NAME=time_sync CONTROL=host.time_sync   begin a verifier (see CONTRIBUTING.md)
 #   make requirements  resolve requirements/*.in again into the pinned requirements/*.txt

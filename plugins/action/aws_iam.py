@@ -6,22 +6,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.aws import identities, reading
+from ansible_collections.golive.verify.plugins.plugin_utils.aws import analyzers, identities, reading
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import Part, date
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, looked, part, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.trails import Record, trail_verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
-T = TypeVar("T")
 _DAY = 86400
-_MOST_SHOWN = 100
 _USERS = "aws iam list-users --query 'Users[].UserName' --output text"
 _EACH_USER = f"{_USERS} | xargs -r -n 1 aws iam"
 _EACH_KEY = (
@@ -40,25 +39,34 @@ class ActionModule(Verifier):
     async def root(self, look: Observer, want: Wanted) -> Verdict:
         """The root user has a second factor and no access key, and is not in use as far as can be seen."""
         asked = ask(look, want)
-        identity, summary, used = await together(
+        virtual = asked.of("aws iam list-virtual-mfa-devices --assignment-status Assigned", reading.virtual_root_mfa)
+        identity, summary, used, *devices = await together(
             asked.identity(),
             asked.of("aws iam get-account-summary", reading.summary),
             attempt(asked.of("aws iam get-credential-report", reading.root_last_used)),
+            *([virtual] if want.root_hardware_mfa and not want.root_removed else []),
         )
         unknown = isinstance(used, CannotLook)
+        found = [serial for each in devices for serial in each]
+        problems = root_removed_problems(summary) if want.root_removed else root_mfa_problems(summary, found)
+        at = None if unknown else used["at"]
+        actual = {
+            "account": identity["account"],
+            **summary,
+            "last used": f"not known: {used.detail}" if unknown else date(at),
+        }
+        if want.root_removed:
+            actual["MFA"] = "not applicable: the organization has removed the credentials of the root user"
         return judge(
-            expected=f"MFA, no access keys, not used for {want.root_unused_days} days",
-            actual={
-                "account": identity["account"],
-                **summary,
-                "last used": f"not known: {used.detail}" if unknown else date(used["at"]),
-            },
-            problems=root_problems(summary, None if unknown else used["at"], want.root_unused_days, time.time()),
+            expected=f"{'no credentials' if want.root_removed else 'MFA'}, no access keys, "
+            f"not used for {want.root_unused_days} days",
+            actual=actual,
+            problems=problems + root_problems(summary, at, want.root_unused_days, time.time()),
         )
 
     @proves("aws.iam.credentials")
     async def credentials(self, look: Observer, want: Wanted) -> list[Verdict]:
-        """Keys are fresh, consoles need a second factor, applications are no administrators.
+        """Keys are fresh, consoles need a second factor, applications are no administrators, roles trust few.
 
         One verdict is that of the account; with it go those of what fails. What cannot be read costs its part, and so
         the pass, but hides no failure of another part.
@@ -66,22 +74,19 @@ class ActionModule(Verifier):
         asked = ask(look, want)
         identity, *parts = await together(
             asked.identity(),
-            _part("active access keys", _keys(asked, want)),
-            *([_part("console users", _consoles(asked))] if want.console_mfa else []),
-            _part("users and roles", _administrators(asked, want)),
+            looked("active access keys", _keys(asked, want)),
+            looked("users with access keys", _key_counts(asked, want)),
+            looked("console users", _consoles(asked, want)),
+            looked("password policies", _passwords(asked, want)),
+            looked("users and roles", _administrators(asked, want)),
+            looked("trust policies", _trusts(asked, want)),
+            *([looked(analyzers.KIND, _analyzed(asked))] if want.access_analyzer else []),
         )
-        errors = [verdict for part in parts for verdict in part.errors]
-        problems = [problem for part in parts for problem in part.problem]
-        if errors and not problems:
-            return errors[:_MOST_SHOWN]
-        aside = {kind: count for part in parts for kind, count in part.aside.items()}
-        account = judge(
-            expected="fresh access keys, MFA for the console, no administrators but those declared",
-            actual={"account": identity["account"], **{part.kind: part.judged for part in parts}, **aside},
-            problems=problems,
+        return whole(
+            "fresh access keys, safe consoles, no administrators and no trust but those declared",
+            {"account": identity["account"]},
+            parts,
         )
-        shown = [verdict for part in parts for verdict in part.failures[:_MOST_SHOWN]]
-        return [account, *shown, *errors[:_MOST_SHOWN]]
 
     @proves("cloud.audit_trail")
     async def audit_trail(self, look: Observer, want: Wanted) -> list[Verdict]:
@@ -102,32 +107,74 @@ class ActionModule(Verifier):
         ]
 
 
-async def _part(kind: str, judging: Awaitable[Part]) -> Part:
-    part = await attempt(judging)
-    return Part(kind, errors=[unseen(part, subject=kind)]) if isinstance(part, CannotLook) else part
-
-
 async def _keys(asked: Asked, want: Wanted) -> Part:
-    users = await asked.of(_USERS, reading.users)
-    keys = await asked.of(f"{_EACH_USER} list-access-keys --user-name", reading.access_keys, users)
+    keys = await _access_keys(asked)
     active = [key["id"] for key in keys if key["active"]]
     used = await asked.of(f"{_EACH_KEY} get-access-key-last-used --access-key-id", reading.last_uses, active)
     return identities.keys(keys, used, want.max_key_age_days, want.max_unused_days, time.time())
 
 
-async def _consoles(asked: Asked) -> Part:
+async def _key_counts(asked: Asked, want: Wanted) -> Part:
+    return identities.key_counts(await _access_keys(asked), want.key_rotation_days, time.time())
+
+
+async def _access_keys(asked: Asked) -> list[dict[str, Any]]:
     users = await asked.of(_USERS, reading.users)
-    console = await asked.of(f"{_EACH_USER} get-login-profile --user-name", reading.console_users, users)
-    return identities.consoles(
-        await asked.of(f"{_EACH_USER} list-mfa-devices --user-name", reading.mfa_devices, console)
-    )
+    return await asked.of(f"{_EACH_USER} list-access-keys --user-name", reading.access_keys, users)
+
+
+async def _consoles(asked: Asked, want: Wanted) -> Part:
+    used, since = await _passwords_since(asked)
+    devices = None
+    if want.console_mfa:
+        command = f"{_EACH_USER} list-mfa-devices --user-name"
+        devices = await asked.of(command, reading.mfa_devices, list(since))
+    return identities.consoles(since, used, devices, want.max_unused_days, time.time())
+
+
+async def _passwords(asked: Asked, want: Wanted) -> Part:
+    """What the account asks of passwords, where there are any."""
+    _used, since = await _passwords_since(asked)
+    if not since:
+        return Part("password policies")
+    policy = await asked.of("aws iam get-account-password-policy", reading.password_policy)
+    return identities.passwords(policy, want.password_min_length, want.password_reuse)
+
+
+async def _passwords_since(asked: Asked) -> tuple[dict[str, float | None], dict[str, float]]:
+    """When each user last signed in, and since when those who have a password have it."""
+    users = await asked.of(_USERS, reading.users)
+    return users, await asked.of(f"{_EACH_USER} get-login-profile --user-name", reading.console_users, users)
 
 
 async def _administrators(asked: Asked, want: Wanted) -> Part:
-    identity, said = await together(
-        asked.identity(), asked.of("aws iam get-account-authorization-details", reading.authorization)
-    )
+    identity, said = await _authorization(asked)
     return identities.administrators(said, identity, want.applications, want.administrators)
+
+
+async def _trusts(asked: Asked, want: Wanted) -> Part:
+    identity, said = await _authorization(asked)
+    return identities.trusts(said, want.trusted, want.unbound_services, identity["account"])
+
+
+async def _analyzed(asked: Asked) -> Part:
+    found = await together(*(attempt(_findings(asked, region)) for region in asked.regions))
+    verdicts = [
+        verdict for region, each in zip(asked.regions, found, strict=True) for verdict in analyzers.judged(region, each)
+    ]
+    return part(analyzers.KIND, analyzers.WRONG, verdicts)
+
+
+async def _findings(asked: Asked, region: str | None) -> Mapping[str, Detail]:
+    arns = await asked.of("aws accessanalyzer list-analyzers", analyzers.analyzers, region, region=region)
+    command = f"printf '%s\\n' {' '.join(arns)} | xargs -r -n 1 aws accessanalyzer list-findings --analyzer-arn"
+    return await asked.of(command, analyzers.findings, region, arns, region=region) if arns else {}
+
+
+async def _authorization(asked: Asked) -> tuple[Mapping[str, str], dict[str, Any]]:
+    command = "aws iam get-account-authorization-details"
+    identity, said = await together(asked.identity(), asked.of(command, reading.authorization))
+    return identity, said
 
 
 async def _record(asked: Asked, trail: Mapping[str, Any]) -> Record | None:
@@ -144,10 +191,25 @@ async def _record(asked: Asked, trail: Mapping[str, Any]) -> Record | None:
 
 
 def root_problems(summary: Mapping[str, int], used: float | None, unused_days: int, now: float) -> list[str]:
-    """Why the root user is not locked down. used: None when it was never used or nothing tells."""
-    problems = [] if summary["mfa"] == 1 else ["the root user has no MFA"]
-    if summary["access_keys"] != 0:
-        problems.append("the root user has an access key")
+    """Why the root user is not put away. used: None when it was never used or nothing tells."""
+    problems = ["the root user has an access key"] if summary["access_keys"] != 0 else []
     if used is not None and now - used < unused_days * _DAY:
         problems.append(f"the root user was used {(now - used) / _DAY:.0f} days ago")
     return problems
+
+
+def root_mfa_problems(summary: Mapping[str, int], virtual: Sequence[str]) -> list[str]:
+    """Why a password alone, or a copied seed, opens the account. virtual: the devices, where they must be hardware."""
+    if summary["mfa"] == 1:
+        return [f"the MFA device of the root user is not hardware: {serial}" for serial in virtual]
+    removed = summary["password"] == 0 and summary["access_keys"] == 0
+    hint = ", and no password: where the organization removed it, say so with root_removed" if removed else ""
+    return [f"the root user has no MFA{hint}"]
+
+
+def root_removed_problems(summary: Mapping[str, int]) -> list[str]:
+    """What the organization has left of the credentials of the root user."""
+    if summary["password"] == -1 or summary["certificates"] == -1:
+        raise CannotLook("malformed", "the account's summary does not tell whether the root user has a password")
+    left = {"a password": "password", "a signing certificate": "certificates", "MFA": "mfa"}
+    return [f"the root user still has {what}" for what, name in left.items() if summary[name] != 0]

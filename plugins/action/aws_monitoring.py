@@ -51,7 +51,7 @@ class ActionModule(Verifier):
         listed = [[] if isinstance(each, CannotLook) else each for each in found]
         actions = {action for each in listed for alarm in each for action in alarm["actions"]}
         topics = sorted(filter(alarms.is_topic, actions))
-        heard, failed = await together(*_of_topics(asked, topics, want.failures_hours))
+        heard, failed = await together(*_of_topics(asked, topics, want.failures_hours)) if topics else ({}, {})
         reached = [_reaching(each, heard, want) for each in listed]
         verdicts = [verdict for verdicts, _aside in reached for verdict in verdicts]
         aside = sum((aside for _verdicts, aside in reached), Counter[str]())

@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.plugin_utils.aws import databases, networks
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import network_judging as judging
-from ansible_collections.golive.verify.plugins.plugin_utils.aws import networks
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import like, looked, part, verdict, whole
@@ -118,11 +118,15 @@ async def _clouds(region: _Region) -> Part:
 
 async def _subnets(region: _Region) -> Part:
     """The subnets of databases and caches, and those that are declared; where there are none, none is wrong."""
-    subnets, tables, stores = await together(
+    subnets, tables, instances, caches = await together(
         region.of("ec2 describe-subnets", networks.subnets),
         region.of("ec2 describe-route-tables", networks.routes),
-        region.of("rds describe-db-instances --query 'DBInstances[].DBSubnetGroup'", networks.store_subnets),
+        databases.instances(region.asked, region.name),
+        region.of(
+            "elasticache describe-cache-clusters; aws elasticache describe-cache-subnet-groups", networks.cache_subnets
+        ),
     )
+    stores = networks.holding(instances, caches)
     judged = [each for each in subnets if each["id"] in stores or _meant(each, region.want.data_subnets)]
     verdicts = [
         verdict(

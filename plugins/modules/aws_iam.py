@@ -13,7 +13,8 @@ version_added: 0.1.0
 author: The golive.verify authors (@golive)
 description:
   - Proves that the root user is locked down, that access keys are fresh and consoles protected, that no application is
-    an administrator, and that a trail records what happens in every region.
+    an administrator or can become one, that roles let in only whom they may, and that a trail records what happens in
+    every region.
   - Policies are evaluated, with their wildcards, negations, denials, groups and permissions boundaries. Policies of the
     organization, which can only take away, are not.
   - Gives one result for the account and, for the controls of identities, one for each identity or key that fails, up to
@@ -30,20 +31,44 @@ options:
       - Days for which the root user must not have been used, where a credential report lies ready to tell.
     type: int
     default: 7
+  root_hardware_mfa:
+    description: Whether the MFA devices of the root user must be hardware, such as security keys, and not virtual.
+    type: bool
+    default: false
+  root_removed:
+    description:
+      - Whether the organization has removed the credentials of the root user (central management of root access). Then
+        there must be none, neither password nor access key, signing certificate or MFA, and MFA is not asked for.
+    type: bool
+    default: false
   max_key_age_days:
     description: Days after which an active access key is too old.
     type: int
     default: 90
   max_unused_days:
     description:
-      - Days after which an active access key that is not used is too many. One that was never used counts from its
-        creation.
+      - Days after which an active access key, or a password for the console, that is not used is too many. One that was
+        never used counts from its creation.
     type: int
     default: 90
+  key_rotation_days:
+    description: Days for which a user may have two active access keys, as it must during a rotation.
+    type: int
+    default: 7
   console_mfa:
     description: Whether users with a password for the console must have a second factor.
     type: bool
     default: true
+  password_min_length:
+    description:
+      - Characters that the account must ask of passwords, where users have any. An account that has no policy of its
+        own fails.
+    type: int
+    default: 14
+  password_reuse:
+    description: How many former passwords the account must keep from being used again.
+    type: int
+    default: 24
   applications:
     description:
       - Roles and users that must not be administrators, each as a shell pattern for its name, its path and name
@@ -53,10 +78,36 @@ options:
     elements: str
     default: []
   administrators:
-    description: Roles and users that are declared to be administrators, in the same form.
+    description:
+      - Roles and users that are declared to be administrators, in the same form.
+      - One that can make itself an administrator, such as by a new version of a policy or by passing any role to a new
+        machine, is taken for one. What is allowed on named resources alone is not followed.
     type: list
     elements: str
     default: []
+  trusted:
+    description:
+      - Whom roles may let in beside their own account, as shell patterns for numbers of accounts, ARNs, names of
+        services, ids of organizations, and for what else narrows a trust policy down.
+      - Without a match, roles that other accounts or everybody can assume fail, and so do roles for the users of an
+        OIDC provider whose trust policy names no subject.
+    type: list
+    elements: str
+    default: []
+  unbound_services:
+    description:
+      - Services that roles may trust without a condition on C(aws:SourceAccount) or C(aws:SourceArn), as shell
+        patterns. Each other service could be made to act for somebody else (the confused deputy).
+    type: list
+    elements: str
+    default: [ec2.amazonaws.com, ecs-tasks.amazonaws.com, edgelambda.amazonaws.com, eks.amazonaws.com,
+      lambda.amazonaws.com, pods.eks.amazonaws.com]
+  access_analyzer:
+    description:
+      - Whether an analyzer of IAM Access Analyzer must look for access from outside in each of O(regions), and have
+        found none that nobody archived.
+    type: bool
+    default: false
   trail_max_age_hours:
     description: Hours within which a trail must have delivered.
     type: int
@@ -96,12 +147,22 @@ checks_json:
 PROVES = ["aws.iam.root_mfa", "aws.iam.credentials", "cloud.audit_trail"]
 
 NEEDS = {
-    "aws.iam.root_mfa": ["sts:GetCallerIdentity", "iam:GetAccountSummary", "iam:GetCredentialReport"],
+    "aws.iam.root_mfa": [
+        "sts:GetCallerIdentity",
+        "iam:GetAccountSummary",
+        "iam:GetCredentialReport",
+        "iam:ListVirtualMFADevices",
+    ],
     "aws.iam.credentials": [
         "sts:GetCallerIdentity",
+        "access-analyzer:ListAnalyzers",
+        "access-analyzer:ListFindings",
         "iam:GetAccessKeyLastUsed",
         "iam:GetAccountAuthorizationDetails",
+        "iam:GetAccountPasswordPolicy",
         "iam:GetLoginProfile",
+        "iam:GetPolicy",
+        "iam:GetPolicyVersion",
         "iam:ListAccessKeys",
         "iam:ListMFADevices",
         "iam:ListUsers",

@@ -31,8 +31,9 @@ _PAUSE = 0.2
 _MOST = 4096
 # What file systems say that know no locks.
 _NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
-# Made where this is imported first: linear and free load the action of a task before they fork its worker.
-_KEPT_OPEN, _KEEPER = socket.socketpair()
+# Made where this is imported first: linear and free load the action of a task before they fork its worker. Plain file
+# descriptors, which nobody closes by forgetting them.
+_KEPT_OPEN, _KEEPER = (end.detach() for end in socket.socketpair())
 # By this a playbook that plans twice knows the lock that it has already.
 _OWN = secrets.token_hex(8)
 
@@ -58,7 +59,8 @@ def take(path: Path, run: str, since: str, wait: float = 0.0) -> None:
     holder = {"run": run, "since": since, "process": os.getppid(), "machine": socket.gethostname(), "by": _OWN}
     try:
         _describe(file, holder)
-        socket.send_fds(_KEEPER, [b"."], [file])
+        with socket.socket(fileno=os.dup(_KEEPER)) as keeper:
+            socket.send_fds(keeper, [b"."], [file])
     finally:
         os.close(file)
 

@@ -65,7 +65,7 @@ def inside(args: argparse.Namespace) -> int:
         # What took minutes to measure is kept, whatever becomes of the rest.
         OUTPUT.write_text(json.dumps({"contenders": figures}, indent=1) + "\n")
     ours = next(contender for contender in everyone if contender.name == OURS)
-    say("memory, report and history")
+    say("memory, report, history and clouds")
     found: dict[str, Any] = {
         "date": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}",
         "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, hosts on the same machine",
@@ -76,6 +76,7 @@ def inside(args: argparse.Namespace) -> int:
         },
         "report": cost_of("report"),
         "history": cost_of("history"),
+        "cloud": cost_of("cloud"),
     }
     OUTPUT.write_text(json.dumps(found, indent=1) + "\n")
     print("\n".join(table.lines(everyone, fleet, found)))
@@ -103,7 +104,7 @@ def rounds(some: Sequence[Contender], hosts: int, count: int, warm_up: bool = Tr
 
 
 def cost_of(what: str) -> dict[str, Any]:
-    """In a process of its own, whose memory is then that of the report or of history."""
+    """In a process of its own, whose memory is then that of what is measured."""
     argv = [sys.executable, "-m", f"tests.bench.{what}_cost", str(WORK / "synthetic")]
     env = {**os.environ, **LAB, "ANSIBLE_CONFIG": str(REPOSITORY / "ansible.cfg")}
     done = subprocess.run(argv, cwd=REPOSITORY, env=env, stdout=subprocess.PIPE, text=True, check=True)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible.plugins.loader import init_plugin_loader
-
-init_plugin_loader()
-
 from moto.core.base_backend import BackendDict
 from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
@@ -20,8 +17,12 @@ from tests.fakes.aws import Answer, FakeAws
 from tests.fakes.aws_buckets import BLOCKED
 from tests.fakes.aws_protocols import Asked
 from tests.fakes.kubernetes import FakeKubernetes, conditions, meta
-from tests.integration.verifiers import kubernetes_world
 
+init_plugin_loader()
+
+from tests.integration.verifiers import kubernetes_world  # noqa: E402
+
+T = TypeVar("T")
 USERS, POLICIES, BUCKETS, GROUPS, WORKLOADS = 2000, 1000, 500, 300, 2000
 WITH_KEY, WITH_CONSOLE = 4, 8  # one user of so many
 _PAGE = 100  # what IAM gives at once, unless it is asked for more
@@ -44,10 +45,11 @@ class Remembering(FakeAws):
         asked = (request.permission, request.region, json.dumps(request.said, sort_keys=True), body)
         return self._once(asked, super().corrected, request, body)
 
-    def _once(self, asked: Any, answer: Callable[..., Any], *given: Any) -> Any:
+    def _once(self, asked: Any, answer: Callable[..., T], *given: Any) -> T:
         if asked not in self._known:
             self._known[asked] = answer(*given)
-        return self._known[asked]
+        known: T = self._known[asked]
+        return known
 
 
 def fill_account(fake: FakeAws) -> None:
@@ -113,6 +115,22 @@ def fill_cluster(fake: FakeKubernetes) -> None:
         fake.add("poddisruptionbudgets", _within(scope, kubernetes_world.budget(name)))
         fake.add("services", {"metadata": meta(name, scope), "spec": {"selector": {"app": name}}})
     _complete(fake)
+    remember(fake)
+
+
+def remember(fake: FakeKubernetes) -> None:
+    """Let it give an answer that it gave before, as Remembering does."""
+    known: dict[tuple[str, str | None], tuple[Any, ...]] = {}
+
+    def give(handler: Any) -> None:
+        asked, answer = (handler.path, handler.headers.get("Accept")), handler.answer
+        if asked not in known:
+            handler.answer = lambda *given: known.update({asked: given})
+            handler.serve()
+            handler.answer = answer
+        answer(*known[asked])
+
+    fake.failures |= dict.fromkeys((plural for kinds in fake.served.values() for plural in kinds), give)
 
 
 _OF_A_NODE = (

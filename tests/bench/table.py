@@ -10,6 +10,8 @@ from tests.bench.contenders import GOSS_RUN, OUR_TESTINFRA, OURS, PING, TASKS, T
 
 # Seconds for the results of 1,000 hosts, on a machine with nothing else to do.
 MOST_TO_STORE = 10.0
+# How many times as fast as one call after another.
+LEAST_OF_SERIAL = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,30 @@ def lines(everyone: Sequence[Contender], fleet: int, found: Mapping[str, Any]) -
         f"(limit: {MOST_TO_STORE:g} s) {_word(seconds['stored'] < MOST_TO_STORE)}; "
         f"{seconds['read back'] + seconds['compared']:.1f} s to compare with the last run; "
         f"{kept['megabytes']:.0f} MB a run"
+    )
+    yield ""
+    yield from cloud_lines(found["cloud"])
+
+
+def cloud_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """What a large account and a large cluster cost, by how long their answers take to come."""
+    yield f"{'':58} {'calls':>6} {'twice':>5} {'seconds':>8} {'CPU s':>6} {'MB':>5} {'load':>5}"
+    for place, rows in found.items():
+        for row in rows:
+            wait = f"{row['latency_ms']:g} ms for an answer"
+            yield _cost(f"{place}, {wait}: the verifiers", row["ours"])
+            yield _cost(f"{place}, {wait}: one call after another", row["serial"])
+            ratio, once = row["times_as_fast"], not row["ours"]["twice"]
+            said = f"   the verifiers are {ratio:.1f} times as fast"
+            # Without latency there is nothing to wait for, and so nothing to do side by side.
+            limit = f"; limit: at least {LEAST_OF_SERIAL:g}, no call twice"
+            yield f"{said}{limit} {_word(once and ratio >= LEAST_OF_SERIAL)}" if row["latency_ms"] else said
+
+
+def _cost(title: str, cost: Mapping[str, Any]) -> str:
+    return (
+        f"{title:58} {cost['calls']:>6} {len(cost['twice']):>5} {cost['seconds']:>8.1f} {cost['cpu']:>6.1f} "
+        f"{cost['memory_mb']:>5.0f} {cost['load']:>5.1f}"
     )
 
 

@@ -5,7 +5,7 @@
 
 Most answers are moto's own. These are not, since moto lacks what they are made of; they follow AWS' API reference:
 
-- GetAccountSummary: whether the root user has MFA and access keys (moto: a constant 0).
+- GetAccountSummary: which credentials the root user has (moto: a constant 0, or nothing).
 - GetCredentialReport: the root user's row (moto: none).
 - DescribeTrails: whether a trail has event selectors of its own (moto: never).
 - GetTrailStatus: the time and error of the last delivery (moto: always now, never an error).
@@ -41,6 +41,7 @@ from moto.server import ThreadedMotoServer
 from tests.fakes.aws_buckets import Buckets
 from tests.fakes.aws_certificates import Certificates
 from tests.fakes.aws_databases import Databases
+from tests.fakes.aws_identities import Identities
 from tests.fakes.aws_money import Money
 from tests.fakes.aws_protocols import Asked, Refused, asked
 from tests.fakes.aws_recovery import Recovery
@@ -62,6 +63,7 @@ class FakeAws:
     def __init__(self, port: int = 0) -> None:
         self.root_mfa = True
         self.root_access_keys = 0
+        self.root_password, self.root_certificates = 1, 0
         # Times as in the credential report: password_last_used and access_key_{1,2}_last_used_date; N/A unless set.
         self.root_row: dict[str, str] = {}
         self.selective_trails: set[str] = set()
@@ -70,7 +72,7 @@ class FakeAws:
         self.page_size = 0
         # What is said of single services: answers that moto lacks, and changes to those that it has, by permission.
         self.buckets, self.databases, self.recovery, self.money = Buckets(), Databases(), Recovery(), Money()
-        self.certificates, self.watch = Certificates(), Watch()
+        self.certificates, self.watch, self.identities = Certificates(), Watch(), Identities()
         self._extensions = (
             self.buckets,
             self.databases,
@@ -78,6 +80,7 @@ class FakeAws:
             self.money,
             self.certificates,
             self.watch,
+            self.identities,
         )
         self.failures: dict[str, Failure] = {}
         # How often each permission was used, and how often the very same was asked.
@@ -112,6 +115,7 @@ class FakeAws:
         """Empty the account and forget everything that was set."""
         self.forward("POST", "/moto-api/reset", {}, b"")
         self.root_mfa, self.root_access_keys, self.root_row = True, 0, {}
+        self.root_password, self.root_certificates = 1, 0
         self.selective_trails, self.trail_status, self.page_size = set(), {}, 0
         self.failures, self.latency = {}, 0.0
         self.calls, self.requests = Counter(), Counter()
@@ -204,8 +208,11 @@ class FakeAws:
         for key, value in (
             ("AccountMFAEnabled", int(self.root_mfa)),
             ("AccountAccessKeysPresent", self.root_access_keys),
+            ("AccountSigningCertificatesPresent", self.root_certificates),
         ):
             text = re.sub(rf"(<key>{key}</key><value>)\d+", rf"\g<1>{value}", text)
+        password = f"<entry><key>AccountPasswordPresent</key><value>{self.root_password}</value></entry>"
+        text = text.replace("</SummaryMap>", f"{password}</SummaryMap>")
         return text.encode()
 
     def _credential_report(self, body: bytes) -> bytes:
@@ -249,7 +256,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _any(self) -> None:
         self._body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        request = asked(self.command, self.path, self.headers, self._body)
+        request = asked(self.command, self.path, dict(self.headers.items()), self._body)
         self.fake.calls[request.permission] += 1
         self.fake.requests[
             f"{request.permission} {request.region} {json.dumps(request.said, sort_keys=True, default=str)}"

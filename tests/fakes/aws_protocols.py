@@ -24,7 +24,12 @@ from moto.core.serialize import get_serializer_class
 
 _AUTHORIZATION = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
 # What requests are signed for, where the SDK calls the service something else.
-_CALLED = {"elasticfilesystem": "efs", "elasticloadbalancing": "elbv2", "monitoring": "cloudwatch"}
+_CALLED = {
+    "access-analyzer": "accessanalyzer",
+    "elasticfilesystem": "efs",
+    "elasticloadbalancing": "elbv2",
+    "monitoring": "cloudwatch",
+}
 _S3_CONTROL = "/v20180820/"
 # Permissions that are not called as their operation is, from AWS' service authorization reference.
 _PERMISSIONS = {
@@ -37,7 +42,12 @@ _PERMISSIONS = {
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
     "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
 }
-_PREFIXES = {"efs": "elasticfilesystem", "elbv2": "elasticloadbalancing", "s3control": "s3"}
+_PREFIXES = {
+    "accessanalyzer": "access-analyzer",
+    "efs": "elasticfilesystem",
+    "elbv2": "elasticloadbalancing",
+    "s3control": "s3",
+}
 
 
 class Refused(Exception):
@@ -71,7 +81,7 @@ class Asked:
 
     def read(self, body: bytes) -> dict[str, Any]:
         """An answer of the service as plain data."""
-        parser = create_parser(self.protocol)
+        parser: Any = create_parser(self.protocol)
         answer = parser.parse({"status_code": 200, "headers": {}, "body": body}, self._model.output_shape)
         return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
 
@@ -82,7 +92,8 @@ class Asked:
 
     @property
     def _model(self) -> OperationModel:
-        return _model(self.service).operation_model(self.operation)
+        found: OperationModel = _model(self.service).operation_model(self.operation)
+        return found
 
 
 def asked(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Asked:

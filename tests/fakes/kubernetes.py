@@ -64,8 +64,7 @@ class FakeKubernetes:
     """One cluster, empty at first. A context manager; everything may be set at any time."""
 
     def __init__(self) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"fake": self}))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"fake": self}))
         self.closing = threading.Event()
         self.reset()
 
@@ -158,6 +157,11 @@ class FakeKubernetes:
     def fail(self, plural: str, status: int) -> None:
         """Answer with a status of failure."""
         self.failures[plural] = lambda handler: handler.status(status, "InternalError", "in a test")
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # of connections that begin at the same time
 
 
 class _Handler(BaseHTTPRequestHandler):

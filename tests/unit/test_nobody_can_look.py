@@ -31,10 +31,7 @@ MET = {"address": "192.0.2.1", "family": "ipv4"}
 GARBAGE = "\x00}{ garbage \ufffd\n" * 5
 # What none of them asks for.
 BESIDE = [
-    Asked("aws_budget", {}),
-    Asked("aws_certificates", {}),
     Asked("aws_monitoring", {"alarms": [{"name": "shop-down", "site_down": True}]}),
-    Asked("aws_network", {}),
     Asked("aws_secrets", {"secrets": ["shop/database"], "parameters": ["/shop/mail"]}),
     Asked("aws_load_balancer", {"sample_urls": ["https://shop.test/"]}),
     Asked("aws_backup", {"resources": ["arn:aws:rds:*"], "copy_regions": ["eu-west-1"], "immutable": True}),
@@ -43,19 +40,6 @@ BESIDE = [
     Asked("aws_stores", {"tables": ["orders"], "backed_up": ["sessions"]}),
     Asked("disk_encryption", {"paths": ["/srv/data"]}),
     Asked("drill", {"evidence_dir": "/nowhere"}),
-    Asked(
-        "bigquery",
-        {
-            "project": "shop",
-            "datasets": [{"name": "commerce", "location": "EU"}],
-            "principals": {"projectOwners": ["OWNER"]},
-            "tables": [{"table": "commerce.orders", "schema": "/schemas/orders.json"}],
-            "personal": [{"table": "commerce.orders", "columns": ["email"]}],
-            "retention": [{"dataset": "commerce", "legal": True}],
-        },
-    ),
-    Asked("gcp_iam", {"project": "shop", "domains": ["example.com"]}),
-    Asked("gcp_secrets", {"project": "shop", "secrets": [{"name": "stripe"}]}),
     Asked("gcp_sql", {"project": "shop", "kms_key": "projects/shop/locations/eu/keyRings/r/cryptoKeys/k"}),
     Asked("env_backup", {"files": ["/srv/.env"], "directory": "/b", "pattern": "*.age"}),
     Asked(

@@ -1,13 +1,14 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The AWS account: moto's server with a small company's users and trail. Run as a program: account.py PORT."""
+"""The AWS account: moto's server with a small company's users, trail and network. Run as a program: account.py PORT."""
 
 from __future__ import annotations
 
 import json
 import sys
 import threading
+from typing import Any
 
 import boto3
 from moto.iam.models import iam_backends
@@ -55,6 +56,17 @@ def _fill(url: str) -> None:
     s3.create_bucket(Bucket="shop-audit", CreateBucketConfiguration={"LocationConstraint": REGION})
     trails.create_trail(Name="audit", S3BucketName="shop-audit", IsMultiRegionTrail=True, EnableLogFileValidation=True)
     trails.start_logging(Name="audit")
+    _network(session.client("ec2", endpoint_url=url))
+
+
+def _network(ec2: Any) -> None:
+    """What AWS gives every account, recorded; and a group that somebody made on a Friday, which is one thing wrong."""
+    (cloud,) = ec2.describe_vpcs()["Vpcs"]
+    told = {"ResourceType": "VPC", "TrafficType": "ALL", "LogDestinationType": "s3"}
+    ec2.create_flow_logs(ResourceIds=[cloud["VpcId"]], LogDestination="arn:aws:s3:::shop-audit", **told)
+    made = ec2.create_security_group(GroupName="friday", Description="to look something up", VpcId=cloud["VpcId"])
+    opened = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    ec2.authorize_security_group_ingress(GroupId=made["GroupId"], IpPermissions=[opened])
 
 
 if __name__ == "__main__":

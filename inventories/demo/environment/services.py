@@ -170,7 +170,8 @@ class Aws:
 
     def __init__(self, processes: Processes, port: int) -> None:
         program = Path(__file__).with_name("account.py")
-        processes.start("aws", [sys.executable, program, port])
+        # Nobody starts a machine there, so moto need not read its list of images.
+        processes.start("aws", [sys.executable, program, port], {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"})
         log = processes.directory / "aws.log"
         processes.wait_for("aws", lambda: "ready" in log.read_text(errors="replace"))
 

@@ -29,6 +29,7 @@ _SECONDS = 60.0  # for one look; a page of a large account takes a second or two
 _ATTEMPTS = 4
 _LONGEST_ATTEMPT = 10.0
 _SIDE_BY_SIDE = 8
+_LOOKS = 16  # that the engine makes at once; a connection beyond the pool would be made anew for each call
 _FALLBACK_REGION = "us-east-1"  # where the global services answer, when nothing names a region
 
 _DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
@@ -175,7 +176,7 @@ class Account:
             connect_timeout=attempt,
             read_timeout=attempt,
             retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
-            max_pool_connections=_SIDE_BY_SIDE * 2,
+            max_pool_connections=_SIDE_BY_SIDE * _LOOKS,
             user_agent_extra="golive.verify",
         )
         where = region or session.region_name or _FALLBACK_REGION

@@ -95,6 +95,7 @@ def _instance(said: dict[str, Any]) -> dict[str, Any]:
         "public": said["PubliclyAccessible"],
         "multi_az": said["MultiAZ"],
         "zone": said.get("AvailabilityZone", ""),
+        "subnets": [each["SubnetIdentifier"] for each in (said.get("DBSubnetGroup") or {}).get("Subnets", ())],
         "port": (said.get("Endpoint") or {}).get("Port"),
         "authority": said.get("CACertificateIdentifier", ""),
         "certificate_until": (said.get("CertificateDetails") or {}).get("ValidTill"),

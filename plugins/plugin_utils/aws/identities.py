@@ -12,10 +12,21 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.policy import Grant, Policy, administration, parse
+from ansible_collections.golive.verify.plugins.plugin_utils.aws import trust
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.escalation import WayUp, ways_up
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.policy import (
+    EVERYTHING,
+    Grant,
+    Policy,
+    administration,
+    parse,
+)
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, judge, unseen
 
 _DAY = 86400
+_MOST_TOLD = 5
+
+Powers = tuple[Sequence[Grant], Sequence[WayUp]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +78,87 @@ def key_problems(created: float, used: float | None, max_age: int, max_unused: i
     return problems
 
 
-def consoles(devices: Mapping[str, int]) -> Part:
-    """Judge the users who have a password for the console, by the number of their MFA devices."""
-    verdicts = (
+def key_counts(found: Iterable[Mapping[str, Any]], rotation_days: int, now: float) -> Part:
+    """Judge how many active keys users have: one, and for the days of a rotation two."""
+    owned: dict[str, list[float]] = {}
+    for key in found:
+        if key["active"]:
+            owned.setdefault(key["user"], []).append(key["created"])
+    verdicts = [
         judge(
-            expected="an MFA device, since there is a password for the console",
-            actual={"MFA devices": count},
-            problems=[] if count else ["signs in with a password only"],
-            subject=f"user {user}",
+            expected=f"one active access key, or two within {rotation_days} days",
+            actual={"created": [date(each) for each in sorted(created)]},
+            problems=_count_problems(created, rotation_days, now),
+            subject=f"access keys of {user}",
         )
-        for user, count in devices.items()
+        for user, created in owned.items()
+    ]
+    return Part("users with access keys", len(verdicts), "have two for longer than a rotation", _failures(verdicts))
+
+
+def _count_problems(created: Sequence[float], rotation_days: int, now: float) -> list[str]:
+    since = (now - max(created)) / _DAY
+    return [f"two active keys for {since:.0f} days"] if len(created) > 1 and since > rotation_days else []
+
+
+def consoles(
+    since: Mapping[str, float],
+    used: Mapping[str, float | None],
+    devices: Mapping[str, int] | None,
+    max_unused: int,
+    now: float,
+) -> Part:
+    """Judge the users who have a password for the console, by the days that nobody used it, and by their MFA devices.
+
+    since: when each got the password. devices: how many each has; None where that is not asked.
+    """
+    verdicts = []
+    for user, given in since.items():
+        last = used.get(user)
+        idle = (now - max(given, last or 0)) / _DAY
+        problems = [f"the password is not used for {idle:.0f} days"] if idle > max_unused else []
+        actual: dict[str, Any] = {"last signed in": date(last)}
+        if devices is not None:
+            # One who was deleted in the meantime has none, and no password either.
+            actual["MFA devices"] = devices.get(user, 1)
+            problems += [] if actual["MFA devices"] else ["signs in with a password only"]
+        expected = f"signed in within {max_unused} days" + ("" if devices is None else ", with an MFA device")
+        verdicts.append(judge(expected=expected, actual=actual, problems=problems, subject=f"user {user}"))
+    wrong = "do not use their password" if devices is None else "have no MFA or do not use their password"
+    return Part("console users", len(since), wrong, _failures(verdicts))
+
+
+def passwords(policy: Mapping[str, int], min_length: int, reuse: int) -> Part:
+    """Judge the account's rules for passwords; without any of its own it has those of AWS, which are weak."""
+    problems = [] if policy else ["the account has no password policy of its own"]
+    if policy and policy["length"] < min_length:
+        problems.append(f"passwords of {policy['length']} characters are enough, {min_length} must be")
+    if policy and policy["reuse"] < reuse:
+        problems.append(f"only the last {policy['reuse']} passwords are kept from being used again, {reuse} must be")
+    verdict = judge(
+        expected=f"at least {min_length} characters, none of the last {reuse} passwords",
+        actual=policy or "no policy",
+        problems=problems,
+        subject="password policy",
     )
-    return Part("console users", len(devices), "have no MFA", _failures(verdicts))
+    return Part("password policies", 1, "are too weak", _failures([verdict]))
+
+
+def trusts(said: Mapping[str, Any], trusted: Sequence[str], unbound: Sequence[str], account: str) -> Part:
+    """Judge whom the roles let in."""
+    roles = [each for each in said["identities"] if each["kind"] == "role"]
+    failures, errors = [], []
+    for role in roles:
+        subject = f"trust policy of role {role['name']}"
+        try:
+            actual, problems = trust.seen(role, trusted, unbound, account)
+        except CannotLook as reason:
+            errors.append(unseen(reason, subject=subject))
+            continue
+        if problems:
+            expected = "lets in its own account, services bound to it, and those declared"
+            failures.append(judge(expected=expected, actual=actual, problems=problems, subject=subject))
+    return Part("trust policies", len(roles), "let in others", failures, errors)
 
 
 def administrators(
@@ -89,15 +169,16 @@ def administrators(
     rest = [each for each in said["identities"] if not _like(each, declared)]
     judged = [each for each in rest if not applications or _like(each, applications)]
     failures, errors = [], []
+    known: dict[Any, Powers] = {}
     for each in judged:
         subject = f"{each['kind']} {each['name']}"
         try:
-            grants = _grants(each, documents, identity)
+            grants, ways = _powers(each, documents, identity, known)
         except CannotLook as reason:
             errors.append(unseen(reason, subject=subject))
             continue
-        if grants:
-            failures.append(_administrator(grants, subject))
+        if grants or ways:
+            failures.append(_administrator(grants, ways, subject))
     missing = [name for name in applications if not any(_like(each, [name]) for each in said["identities"])]
     errors += [unseen(CannotLook("not_found", f"no user or role is like {name}"), subject=name) for name in missing]
     if not judged and not errors:
@@ -114,23 +195,35 @@ def administrators(
     )
 
 
-def _administrator(grants: Sequence[Grant], subject: str) -> Verdict:
+def _administrator(grants: Sequence[Grant], ways: Sequence[WayUp], subject: str) -> Verdict:
+    told = [f"administrator of {grant.scope} through {', '.join(grant.through)}" for grant in grants]
+    told += [f"can become an administrator by {way.actions} through {', '.join(way.policies)}" for way in ways]
     return judge(
-        expected="administers nothing, everything or all of one service",
-        actual={grant.scope: list(grant.through) for grant in grants},
-        problems=[f"administrator of {grant.scope} through {', '.join(grant.through)}" for grant in grants],
+        expected="administers nothing, everything or all of one service, and cannot come to",
+        actual={grant.scope: list(grant.through) for grant in grants} | {way.actions: way.policies for way in ways},
+        problems=told[:_MOST_TOLD] + ([f"and {len(told) - _MOST_TOLD} more ways"] if len(told) > _MOST_TOLD else []),
         subject=subject,
     )
 
 
-def _grants(
-    each: Mapping[str, Any], documents: Mapping[str, Policy | CannotLook], identity: Mapping[str, str]
-) -> list[Grant]:
+def _powers(
+    each: Mapping[str, Any],
+    documents: Mapping[str, Policy | CannotLook],
+    identity: Mapping[str, str],
+    known: dict[Any, Powers],
+) -> Powers:
+    """What an identity administers, and how it could come to; those with the same policies are judged once."""
     policies = {
         f"{name} of group {group}" if group else name: _read(documents, name) for group, name in each["policies"]
     }
     boundary = _read(documents, each["boundary"]) if each["boundary"] else None
-    return administration(policies, boundary, identity["partition"], identity["account"])
+    same = (tuple(policies), each["boundary"])
+    if same not in known:
+        partition, account = identity["partition"], identity["account"]
+        grants = administration(policies, boundary, partition, account)
+        administers = any(grant.scope in (EVERYTHING, "iam") for grant in grants)
+        known[same] = grants, [] if administers else ways_up(policies, boundary, partition, account)
+    return known[same]
 
 
 def _read(documents: Mapping[str, Policy | CannotLook], name: str) -> Policy:

@@ -48,7 +48,8 @@ def policies(account: Account, region: str | None, names: Iterable[str]) -> dict
             return None
         # Always told: what is not such an answer must not look like one without a policy.
         dummy = said["ARN"]
-        return said.get("ResourcePolicy")
+        document: str | None = said.get("ResourcePolicy")
+        return document
 
     return details(account, names, read)
 

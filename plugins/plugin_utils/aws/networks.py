@@ -97,18 +97,24 @@ def routes(account: Account, region: str | None) -> list[dict[str, Any]]:
     ]
 
 
-def store_subnets(account: Account, region: str | None) -> dict[str, list[str]]:
+def cache_subnets(account: Account, region: str | None) -> dict[str, list[str]]:
+    """The subnets in which each cache is."""
+    clusters = account.call("elasticache", "describe_cache_clusters", region=region)["CacheClusters"]
+    if not clusters:
+        return {}
+    groups = account.call("elasticache", "describe_cache_subnet_groups", region=region)["CacheSubnetGroups"]
+    subnets = {
+        group["CacheSubnetGroupName"]: [each["SubnetIdentifier"] for each in group["Subnets"]] for group in groups
+    }
+    return {each["CacheClusterId"]: subnets.get(each.get("CacheSubnetGroupName", ""), []) for each in clusters}
+
+
+def holding(instances: Iterable[Mapping[str, Any]], caches: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
     """The subnets in which databases and caches are, each with whose they are."""
     found: dict[str, list[str]] = {}
-    for instance in account.call("rds", "describe_db_instances", region=region)["DBInstances"]:
-        for subnet in instance.get("DBSubnetGroup", {}).get("Subnets", []):
-            found.setdefault(subnet["SubnetIdentifier"], []).append(f"database {instance['DBInstanceIdentifier']}")
-    clusters = account.call("elasticache", "describe_cache_clusters", region=region)["CacheClusters"]
-    used = {each.get("CacheSubnetGroupName", ""): each["CacheClusterId"] for each in clusters}
-    if not used:
-        return found
-    for group in account.call("elasticache", "describe_cache_subnet_groups", region=region)["CacheSubnetGroups"]:
-        for subnet in group["Subnets"] if group["CacheSubnetGroupName"] in used else ():
-            cache = f"cache {used[group['CacheSubnetGroupName']]}"
-            found.setdefault(subnet["SubnetIdentifier"], []).append(cache)
+    kept = [(f"database {each['name']}", each["subnets"]) for each in instances]
+    kept += [(f"cache {name}", subnets) for name, subnets in caches.items()]
+    for store, subnets in kept:
+        for subnet in subnets:
+            found.setdefault(subnet, []).append(store)
     return found

@@ -75,15 +75,21 @@ class Grant:
 
 def parse(document: Any) -> Policy:
     """Read a policy document, also as JSON text, URL-encoded or not. What is not understood is CannotLook."""
-    if isinstance(document, str):
-        try:
-            document = json.loads(unquote(document) if document.lstrip()[:1] == "%" else document)
-        except ValueError as error:
-            raise CannotLook("malformed", f"a policy document is not JSON: {error}") from error
+    document = decoded(document)
     if not isinstance(document, Mapping) or "Statement" not in document:
         raise CannotLook("malformed", "a policy document has no Statement")
     statements = document["Statement"]
     return tuple(map(_statement, statements if isinstance(statements, list) else [statements]))
+
+
+def decoded(document: Any) -> Any:
+    """What JSON text, URL-encoded or not, says; all else as it is."""
+    if not isinstance(document, str):
+        return document
+    try:
+        return json.loads(unquote(document) if document.lstrip()[:1] == "%" else document)
+    except (ValueError, RecursionError) as error:
+        raise CannotLook("malformed", f"a policy document is not JSON: {error}"[:300]) from error
 
 
 def administration(
@@ -109,16 +115,16 @@ def _grant(
 ) -> Grant | None:
     for where in (f"{_REGION}:{account}", f":{account}", ":"):
         resource = f"arn:{partition}:{service}:{where}:{_RESOURCE}"
-        givers = [
-            _givers(f"{service}:{action}", resource, policies, boundary, scope == EVERYTHING) for action in _ACTIONS
+        giving = [
+            givers(f"{service}:{action}", resource, policies, boundary, scope == EVERYTHING) for action in _ACTIONS
         ]
-        if all(givers):
-            return Grant(scope, tuple(dict.fromkeys(name for names in givers for name in names)))
+        if all(giving):
+            return Grant(scope, tuple(dict.fromkeys(name for names in giving for name in names)))
     return None
 
 
-def _givers(
-    action: str, resource: str, policies: Mapping[str, Policy], boundary: Policy | None, conditions_count: bool
+def givers(
+    action: str, resource: str, policies: Mapping[str, Policy], boundary: Policy | None, conditions_count: bool = True
 ) -> list[str]:
     """The policies that allow an action on a resource, none of them and not the boundary being against it."""
     against = [*policies.values(), *([] if boundary is None else [boundary])]

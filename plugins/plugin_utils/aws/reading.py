@@ -17,17 +17,43 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import existing
 
 _USED = ("password_last_used", "access_key_1_last_used_date", "access_key_2_last_used_date")
 _ROOT = "<root_account>"
 _NARROWING_LITTLE = {"eventCategory", "readOnly", "eventSource"}
+_OF_ROOT = ":mfa/root-account-mfa-device"  # how AWS calls it when it is made in the console
 _OF_AWS = "/aws-service-role/"  # roles that AWS makes and alone can change
 
 
 def summary(account: Account) -> dict[str, int]:
-    """What GetAccountSummary says of the root user."""
+    """What GetAccountSummary says of the root user; -1 for what it does not tell."""
     said = account.call("iam", "get_account_summary")["SummaryMap"]
-    return {"mfa": int(said["AccountMFAEnabled"]), "access_keys": int(said["AccountAccessKeysPresent"])}
+    return {
+        "mfa": int(said["AccountMFAEnabled"]),
+        "access_keys": int(said["AccountAccessKeysPresent"]),
+        "password": int(said.get("AccountPasswordPresent", -1)),
+        "certificates": int(said.get("AccountSigningCertificatesPresent", -1)),
+    }
+
+
+def virtual_root_mfa(account: Account) -> list[str]:
+    """The serial numbers of the virtual MFA devices that the root user signs in with."""
+    listed = account.call("iam", "list_virtual_mfa_devices", AssignmentStatus="Assigned")["VirtualMFADevices"]
+    return [
+        each["SerialNumber"]
+        for each in listed
+        if each["SerialNumber"].endswith(_OF_ROOT) or each.get("User", {}).get("Arn", "").endswith(":root")
+    ]
+
+
+def password_policy(account: Account) -> dict[str, int]:
+    """The rules for passwords of users; none at all where the account has no policy of its own."""
+    said = existing(lambda: account.call("iam", "get_account_password_policy"))
+    if said is None:
+        return {}
+    rules = said["PasswordPolicy"]
+    return {"length": rules["MinimumPasswordLength"], "reuse": rules.get("PasswordReusePrevention", 0)}
 
 
 def root_last_used(account: Account) -> dict[str, float | None]:
@@ -46,9 +72,9 @@ def _used(text: str) -> float | None:
     return None if text in ("N/A", "no_information", "not_supported") else datetime.fromisoformat(text).timestamp()
 
 
-def users(account: Account) -> list[str]:
-    """The names of all users."""
-    return [user["UserName"] for user in account.call("iam", "list_users")["Users"]]
+def users(account: Account) -> dict[str, float | None]:
+    """When each user last signed in to the console; None for never, or not as far as AWS knows."""
+    return {user["UserName"]: user.get("PasswordLastUsed") for user in account.call("iam", "list_users")["Users"]}
 
 
 def access_keys(account: Account, names: Iterable[str]) -> list[dict[str, Any]]:
@@ -72,10 +98,10 @@ def last_uses(account: Account, keys: Iterable[str]) -> dict[str, float | None]:
     return {key: answer["AccessKeyLastUsed"].get("LastUsedDate") for key, answer in answers.items()}
 
 
-def console_users(account: Account, names: Iterable[str]) -> list[str]:
-    """Those of the users who have a password for the console."""
+def console_users(account: Account, names: Iterable[str]) -> dict[str, float]:
+    """Those of the users who have a password for the console, and since when."""
     answers = account.each("iam", "get_login_profile", "UserName", names)
-    return [user for user, answer in answers.items() if answer["LoginProfile"]]
+    return {user: answer["LoginProfile"]["CreateDate"] for user, answer in answers.items()}
 
 
 def mfa_devices(account: Account, names: Iterable[str]) -> dict[str, int]:
@@ -118,6 +144,7 @@ def _identity(said: dict[str, Any], kind: str, groups: dict[str, Any], documents
         "arn": said["Arn"],
         "policies": [("", policy) for policy in own] + through,
         "boundary": said.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+        "trust": said["AssumeRolePolicyDocument"] if kind == "Role" else None,
     }
 
 

@@ -88,8 +88,9 @@ class Asked:
         readable = [namespace for namespace in namespaces if namespace not in unread]
         if unread and not readable:
             raise next(iter(unread.values()))
+        within = frozenset(readable)  # there may be many, and thousands of things in them
         items = {
-            plural: [each for each in found if not RESOURCES[plural].namespaced or each["namespace"] in readable]
+            plural: [each for each in found if not RESOURCES[plural].namespaced or each["namespace"] in within]
             for plural, (found, _hidden) in zip(plurals, listed, strict=True)
         }
         return Seen(items, readable, unread)

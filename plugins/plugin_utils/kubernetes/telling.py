@@ -45,8 +45,8 @@ def like(identity: str, patterns: Iterable[str]) -> bool:
 
 def workloads(seen: Seen, want: Wanted, plurals: Sequence[str]) -> Items:
     """The workloads to judge, of some kinds: all in the namespaces, or those that are named."""
-    found = [each for plural in plurals for each in seen[plural]]
-    return [each for each in found if not want.workloads or like(each["id"], want.workloads)]
+    found, patterns = [each for plural in plurals for each in seen[plural]], want.workloads
+    return [each for each in found if like(each["id"], patterns)] if patterns else found
 
 
 def missing_problems(seen: Seen, want: Wanted, plurals: Sequence[str]) -> list[str]:
@@ -83,7 +83,8 @@ def told(
     problems: what is wrong with each thing that was judged, by its id; whole: what is wrong beside that. unread: why
     something could not be judged, by its id; each is an error, and keeps the rest from being a pass.
     """
-    excepted = {each: reason for each in problems if (reason := _exception(want, control, each))}
+    among = problems if want.exceptions else ()
+    excepted = {each: reason for each in among if (reason := _exception(want, control, each))}
     judged = {each: found for each, found in problems.items() if each not in excepted}
     wrong = {each: found for each, found in judged.items() if found}
     summary = [f"{len(wrong)} of {len(judged)} {kind} are not as they must be: {named(wrong)}"] if wrong else []

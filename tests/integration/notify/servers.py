@@ -72,8 +72,10 @@ def hook(tls: ssl.SSLContext | None = None) -> Iterator[Hook]:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         known.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}/services/T0/q7Xv9Lr2Zt4"
-        yield known
-        server.shutdown()
+        try:
+            yield known
+        finally:
+            server.shutdown()
 
 
 @contextmanager

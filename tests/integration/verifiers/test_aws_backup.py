@@ -39,7 +39,7 @@ def right(aws):
 
 
 def plan(aws: FakeAws, days: int, name: str = "daily") -> None:
-    rule = {"RuleName": name, "TargetBackupVaultName": VAULT, "ScheduleExpression": "cron(0 5 * * ? *)"}
+    rule: dict[str, Any] = {"RuleName": name, "TargetBackupVaultName": VAULT, "ScheduleExpression": "cron(0 5 * * ? *)"}
     rule |= {"Lifecycle": {"DeleteAfterDays": days}}
     client(aws, "backup", HOME).create_backup_plan(BackupPlan={"BackupPlanName": name, "Rules": [rule]})
 

@@ -15,7 +15,7 @@ from moto.iam.models import iam_backends
 from ansible_collections.golive.verify.plugins.action.aws_iam import ActionModule as AwsIam
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, worst
 from tests.fakes.aws import ACCOUNT, FakeAws
-from tests.integration.verifiers.aws_world import TRUST, client, said, side_by_side
+from tests.integration.verifiers.aws_world import TRUST, client, needed, said, side_by_side
 from tests.integration.verifiers.live import prove_live
 
 ROOT, CREDENTIALS, TRAIL = "aws.iam.root_mfa", "aws.iam.credentials", "cloud.audit_trail"
@@ -39,6 +39,7 @@ def right(aws):
     )
     key = iam.create_access_key(UserName="ada")["AccessKey"]["AccessKeyId"]
     aws.age_key(key, created_days=30, used_days=1)
+    iam.update_account_password_policy(MinimumPasswordLength=14, PasswordReusePrevention=24)
     iam.create_role(RoleName="shop", Path="/shop/", AssumeRolePolicyDocument=json.dumps(TRUST))
     iam.put_role_policy(RoleName="shop", PolicyName="uploads", PolicyDocument=json.dumps(READER))
     client(aws, "s3").create_bucket(Bucket="trail")
@@ -72,8 +73,11 @@ def test_an_account_as_it_should_be_passes_and_each_list_is_read_once_for_all_co
     assert found[CREDENTIALS][0].actual == {
         "account": ACCOUNT,
         "active access keys": 1,
+        "users with access keys": 1,
         "console users": 1,
+        "password policies": 1,
         "users and roles": 2,
+        "trust policies": 1,
         "declared administrators": 0,
     }
     assert set(right.calls.values()) == {1}
@@ -90,6 +94,30 @@ def test_root_without_mfa_or_with_a_key_fails(right):
     assert "no MFA" in messages(right, ROOT)
     right.root_mfa, right.root_access_keys = True, 1
     assert "access key" in messages(right, ROOT)
+
+
+def test_root_with_a_virtual_device_fails_where_hardware_is_asked(right):
+    right.identities.root_device = "root-account-mfa-device"
+    assert status(right, ROOT) is Status.PASS
+    assert "not hardware" in messages(right, ROOT, root_hardware_mfa=True)
+    right.identities.root_device = "phone"
+    assert f"arn:aws:iam::{ACCOUNT}:mfa/phone" in messages(right, ROOT, root_hardware_mfa=True)
+    right.identities.root_device = ""
+    assert status(right, ROOT, root_hardware_mfa=True) is Status.PASS
+
+
+def test_root_whose_credentials_the_organization_removed_needs_no_mfa(right):
+    right.root_mfa, right.root_password = False, 0
+    assert "say so with root_removed" in messages(right, ROOT)
+    (verdict,) = verdicts(right, ROOT, root_removed=True, root_hardware_mfa=True)
+    assert verdict.status is Status.PASS
+    assert verdict.actual["MFA"].startswith("not applicable")
+    for left, told in (("root_password", "a password"), ("root_certificates", "a signing certificate")):
+        setattr(right, left, 1)
+        assert f"the root user still has {told}" in messages(right, ROOT, root_removed=True)
+        setattr(right, left, 0)
+    right.root_access_keys = 1
+    assert "the root user has an access key" in messages(right, ROOT, root_removed=True)
 
 
 @pytest.mark.parametrize("used", ["password_last_used", "access_key_1_last_used_date", "access_key_2_last_used_date"])
@@ -123,13 +151,14 @@ def test_a_report_that_cannot_be_read_does_not_keep_root_from_being_proven(right
     ],
 )
 def test_keys_are_young_and_used(right, created, used, wrong):
-    key = client(right, "iam").create_access_key(UserName="ada")["AccessKey"]["AccessKeyId"]
+    client(right, "iam").create_user(UserName="bob")
+    key = client(right, "iam").create_access_key(UserName="bob")["AccessKey"]["AccessKeyId"]
     right.age_key(key, created, used)
     if wrong is None:
         assert status(right, CREDENTIALS) is Status.PASS
     else:
         found = messages(right, CREDENTIALS)
-        assert f"access key {key} of ada: {wrong}" in found
+        assert f"access key {key} of bob: {wrong}" in found
         assert ": 1 of 2 active access keys" in found
 
 
@@ -182,6 +211,100 @@ def test_an_application_that_does_not_exist_is_an_error(right):
     assert "no user or role is like worker" in verdict.message
 
 
+def test_two_active_keys_are_for_the_days_of_a_rotation(right):
+    iam = client(right, "iam")
+    key = iam.create_access_key(UserName="ada")["AccessKey"]["AccessKeyId"]
+    right.age_key(key, 6, 1)
+    assert status(right, CREDENTIALS) is Status.PASS
+    right.age_key(key, 9, 1)
+    assert "access keys of ada: two active keys for 9 days" in messages(right, CREDENTIALS)
+    iam.update_access_key(UserName="ada", AccessKeyId=key, Status="Inactive")
+    assert status(right, CREDENTIALS) is Status.PASS
+
+
+def test_a_password_that_nobody_uses_fails(right):
+    ada = iam_backends[ACCOUNT]["aws"].users["ada"]
+    ada.create_date = ada.create_date.replace(year=2020)  # of the password too, for moto
+    right.identities.signed_in = {"ada": 89}
+    assert status(right, CREDENTIALS) is Status.PASS
+    right.identities.signed_in = {"ada": 91}
+    for options in ({}, {"console_mfa": False}):
+        assert "user ada: the password is not used for 91 days" in messages(right, CREDENTIALS, **options)
+    right.identities.signed_in = {}
+    assert "user ada: the password is not used for" in messages(right, CREDENTIALS)
+
+
+def test_weak_rules_for_passwords_fail_where_there_are_passwords(right):
+    iam = client(right, "iam")
+    iam.update_account_password_policy(MinimumPasswordLength=8, PasswordReusePrevention=5)
+    found = messages(right, CREDENTIALS)
+    assert "passwords of 8 characters are enough, 14 must be" in found
+    assert "only the last 5 passwords" in found
+    assert status(right, CREDENTIALS, password_min_length=8, password_reuse=5) is Status.PASS
+    iam.delete_account_password_policy()
+    assert "password policy: the account has no password policy of its own" in messages(right, CREDENTIALS)
+    iam.delete_login_profile(UserName="ada")
+    assert status(right, CREDENTIALS) is Status.PASS
+
+
+def test_one_who_can_make_himself_an_administrator_fails_with_the_way(right):
+    iam = client(right, "iam")
+    statement: dict[str, Any] = {"Effect": "Allow", "Action": "iam:Pass*", "Resource": "*"}
+    ways = {"Version": "2012-10-17", "Statement": [statement]}
+    iam.put_role_policy(RoleName="shop", PolicyName="passes", PolicyDocument=json.dumps(ways))
+    assert status(right, CREDENTIALS) is Status.PASS
+    statement["Action"] = ["ec2:Run*", "ec2:Describe*"]
+    iam.put_role_policy(RoleName="shop", PolicyName="runs", PolicyDocument=json.dumps(ways))
+    assert (
+        "role shop: can become an administrator by iam:PassRole and ec2:RunInstances "
+        "through policy passes in role shop, policy runs in role shop"
+    ) in messages(right, CREDENTIALS)
+    assert status(right, CREDENTIALS, administrators=["shop"]) is Status.PASS
+
+
+@pytest.mark.parametrize(
+    ("principal", "condition", "wrong"),
+    [
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, {}, None),
+        ({"AWS": "arn:aws:iam::999999999999:role/deploy"}, {}, "it can be assumed by AWS arn:aws:iam::999999999999"),
+        ({"AWS": "*"}, {}, "it can be assumed by everybody"),
+        ({"Service": "sns.amazonaws.com"}, {}, "sns.amazonaws.com may act in it for anybody"),
+        ({"Service": "sns.amazonaws.com"}, {"StringEquals": {"aws:SourceAccount": ACCOUNT}}, None),
+    ],
+)
+def test_roles_let_in_only_whom_they_may(right, principal, condition, wrong):
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    client(right, "iam").update_assume_role_policy(RoleName="shop", PolicyDocument=document)
+    if wrong is None:
+        assert status(right, CREDENTIALS) is Status.PASS
+    else:
+        assert f"trust policy of role shop: {wrong}" in messages(right, CREDENTIALS)
+
+
+def test_what_the_access_analyzer_found_fails_and_so_does_none(right):
+    asked = {"access_analyzer": True, "regions": ["eu-central-1"]}
+    for without in ({}, {"ACCOUNT": "DISABLED"}, {"ACCOUNT_UNUSED_ACCESS": "ACTIVE"}):
+        right.identities.analyzers = without
+        assert "access analyzer in eu-central-1: none looks for access from outside" in messages(
+            right, CREDENTIALS, **asked
+        )
+    right.identities.analyzers = {"ACCOUNT": "ACTIVE"}
+    assert status(right, CREDENTIALS, **asked) is Status.PASS
+    bucket = "arn:aws:s3:::shop"
+    right.identities.findings = [
+        {"resource": bucket, "isPublic": True},
+        {"resource": bucket, "principal": {"AWS": "999999999999"}},
+        {"resource": f"{bucket}-old", "status": "ARCHIVED"},
+    ]
+    found = messages(right, CREDENTIALS, **asked)
+    assert f"{bucket} (finding f0): everybody can get at it" in found
+    assert f"{bucket} (finding f1): AWS 999999999999 can get at it" in found
+    assert "f2" not in found
+    right.identities.findings = [{"resource": bucket, "error": "ACCESS_DENIED"}]
+    assert status(right, CREDENTIALS, **asked) is Status.ERROR
+
+
 @pytest.mark.parametrize(
     ("change", "wrong"),
     [
@@ -230,6 +353,12 @@ NEEDED = {
     "iam:ListAccessKeys": {CREDENTIALS},
     "iam:GetAccessKeyLastUsed": {CREDENTIALS},
     "iam:GetLoginProfile": {CREDENTIALS},
+    "iam:GetAccountPasswordPolicy": {CREDENTIALS},
+    "iam:GetPolicy": {CREDENTIALS},
+    "iam:GetPolicyVersion": {CREDENTIALS},
+    "iam:ListVirtualMFADevices": {ROOT},
+    "access-analyzer:ListAnalyzers": {CREDENTIALS},
+    "access-analyzer:ListFindings": {CREDENTIALS},
     "iam:ListMFADevices": {CREDENTIALS},
     "cloudtrail:DescribeTrails": {TRAIL},
     "cloudtrail:GetTrailStatus": {TRAIL},
@@ -239,8 +368,12 @@ NEEDED = {
 
 @pytest.mark.parametrize("operation", NEEDED)
 def test_what_is_denied_is_an_error_of_what_needs_it_and_of_nothing_else(right, operation):
+    if operation.startswith("iam:GetPolicy"):
+        client(right, "iam").attach_role_policy(RoleName="shop", PolicyArn="arn:aws:iam::aws:policy/SecurityAudit")
+        right.identities.left_out = True
+    right.identities.analyzers = {"ACCOUNT": "ACTIVE"}
     right.deny(operation)
-    found = side_by_side(AwsIam, right)
+    found = side_by_side(AwsIam, right, root_hardware_mfa=True, access_analyzer=True)
     for control, proven in found.items():
         assert {each.status for each in proven} == {Status.ERROR if control in NEEDED[operation] else Status.PASS}
         if control in NEEDED[operation]:
@@ -251,13 +384,24 @@ def test_what_is_denied_is_an_error_of_what_needs_it_and_of_nothing_else(right, 
 def test_what_is_denied_hides_no_failure_elsewhere(right):
     right.deny("iam:GetAccountAuthorizationDetails")
     key = client(right, "iam").create_access_key(UserName="ada")["AccessKey"]["AccessKeyId"]
-    right.age_key(key, 700)
+    right.age_key(key, 700, 1)
     found = {verdict.subject: verdict.status for verdict in verdicts(right, CREDENTIALS)}
     assert found == {
         "": Status.FAIL,
         f"access key {key} of ada": Status.FAIL,
+        "access keys of ada": Status.FAIL,
         "users and roles": Status.ERROR,
+        "trust policies": Status.ERROR,
     }
+
+
+def test_what_is_needed_is_declared():
+    declared = {permission: set() for several in needed("aws_iam").values() for permission in several}
+    for control, permissions in needed("aws_iam").items():
+        for permission in permissions:
+            declared[permission].add(control)
+    # Without a report the root user is judged all the same; a trail with selectors of its own is above.
+    assert declared == {**NEEDED, "iam:GetCredentialReport": {ROOT}, "cloudtrail:GetEventSelectors": {TRAIL}}
 
 
 FIRST = {ROOT: "iam:GetAccountSummary", CREDENTIALS: "iam:ListUsers", TRAIL: "cloudtrail:DescribeTrails"}

@@ -23,7 +23,11 @@ TABLE = f"arn:aws:dynamodb:{HOME}:{ACCOUNT}:table/orders"
 
 
 def cache(aws: FakeAws, name: str, **different: Any) -> None:
-    safe = {"AtRestEncryptionEnabled": True, "TransitEncryptionEnabled": True, "SnapshotRetentionLimit": 7}
+    safe: dict[str, Any] = {
+        "AtRestEncryptionEnabled": True,
+        "TransitEncryptionEnabled": True,
+        "SnapshotRetentionLimit": 7,
+    }
     safe |= {"AutomaticFailoverEnabled": True, "MultiAZEnabled": True, "ReplicasPerNodeGroup": 1}
     safe |= {"PreferredCacheClusterAZs": [f"{HOME}a", f"{HOME}b"], "Engine": "redis", "CacheNodeType": "cache.t3.micro"}
     client(aws, "elasticache", HOME).create_replication_group(

@@ -73,13 +73,16 @@ def crashed(ago: float) -> dict[str, Any]:
 
 
 def change(plural: str, name: str, part: str, **changed: Any) -> Break:
-    return lambda fake: fake.find(plural, name)[part].update(changed)
+    """What is changed; a function says it at the moment of the test, which may run long after this file is read."""
+    return lambda fake: fake.find(plural, name)[part].update(
+        {key: value() if callable(value) else value for key, value in changed.items()}
+    )
 
 
-def system_pod(changed: dict[str, Any]) -> Break:
+def system_pod(changed: Callable[[], dict[str, Any]]) -> Break:
     return lambda fake: next(each for each in fake.objects["pods"] if each["metadata"]["namespace"] == SYSTEM)[
         "status"
-    ].update(changed)
+    ].update(changed())
 
 
 def inside(name: str = "api", plural: str = "deployments", **changed: Any) -> Break:
@@ -112,10 +115,10 @@ BROKEN: list[tuple[str, Break, str]] = [
     (CLUSTER, change("namespaces", SHOP, "metadata", labels={}), "enforces nothing in shop, not baseline"),
     (
         CLUSTER,
-        system_pod(waiting("CrashLoopBackOff")),
+        system_pod(lambda: waiting("CrashLoopBackOff")),
         "kube-system/Deployment/coredns: a pod does not start: CrashLoop",
     ),
-    (CLUSTER, system_pod(crashed(300)), "a pod restarted within the last 60 minutes"),
+    (CLUSTER, system_pod(lambda: crashed(300)), "a pod restarted within the last 60 minutes"),
     (CLUSTER, lambda fake: fake.empty("pods"), "nothing runs in kube-system"),
     (
         CLUSTER,
@@ -143,7 +146,7 @@ BROKEN: list[tuple[str, Break, str]] = [
     (RESOURCES, change("deployments", "api", "status", replicas=3), "1 pods of an older definition are left"),
     (RESOURCES, change("statefulsets", "db", "status", updateRevision="db-2"), "0 of 2 pods are of its newest"),
     (RESOURCES, lambda fake: shop_pod(fake)["status"].update(waiting("ImagePullBackOff")), "start: ImagePullBackOff"),
-    (RESOURCES, change("cronjobs", "cleanup", "status", lastSuccessfulTime=stamp(9000)), "it was due"),
+    (RESOURCES, change("cronjobs", "cleanup", "status", lastSuccessfulTime=lambda: stamp(9000)), "it was due"),
     (RESOURCES, change("cronjobs", "cleanup", "spec", suspend=True), "it is suspended"),
     (RESOURCES, lambda fake: fake.find("cronjobs", "cleanup").update(status={}), "it has never succeeded"),
     (RESOURCES, lambda fake: fake.remove("secrets", "shop-tls"), "its secret shop-tls does not exist"),
@@ -288,13 +291,13 @@ FINE: list[tuple[str, Break, dict[str, Any]]] = [
         lambda fake: setattr(fake, "version", "v1.38.0+k3s1"),
         {"end_of_life": {"kubernetes 1.38": "2999-01-01"}},
     ),
-    (CLUSTER, system_pod(crashed(7200)), {}),
+    (CLUSTER, system_pod(lambda: crashed(7200)), {}),
     (
         CLUSTER,
         lambda fake: fake.add("clusterrolebindings", binding("o", "User", "ada")),
         {"administrators": ["User/*"]},
     ),
-    (RESOURCES, change("cronjobs", "cleanup", "status", lastSuccessfulTime=stamp(3600)), {}),
+    (RESOURCES, change("cronjobs", "cleanup", "status", lastSuccessfulTime=lambda: stamp(3600)), {}),
     (RESOURCES, change("ingresses", "web", "spec", tls=[{"hosts": ["*.example.com"], "secretName": "shop-tls"}]), {}),
     (RESOURCES, lambda fake: fake.add("cronjobs", cron_job("yearly", schedule="0 3 29 2 *")), {}),
     (VOLUMES, lambda fake: fake.empty("backups"), {"volume_backups": ["snapshots"]}),

@@ -32,6 +32,8 @@ KEYS = f"{aws_iam._EACH_USER} list-access-keys --user-name"
 USED = f"{aws_iam._EACH_KEY} get-access-key-last-used --access-key-id"
 LOGINS = f"{aws_iam._EACH_USER} get-login-profile --user-name"
 DEVICES = f"{aws_iam._EACH_USER} list-mfa-devices --user-name"
+POLICY = "aws iam get-account-password-policy"
+VIRTUAL = "aws iam list-virtual-mfa-devices --assignment-status Assigned"
 DETAILS = "aws iam get-account-authorization-details"
 TRAILS = "aws cloudtrail describe-trails"
 STATUS = f"aws --region eu-central-1 cloudtrail get-trail-status --name {ARN}"
@@ -44,18 +46,21 @@ SHOP = {
     "arn": "arn:aws:iam::123456789012:role/shop",
     "policies": [["", "uploads"]],
     "boundary": None,
+    "trust": {"Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:*"}]},
 }
 READS = {"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop/*"}}
 ALL = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 RIGHT: dict[str, Any] = {
     WHO: {"account": "123456789012", "partition": "aws"},
-    SUMMARY: {"mfa": 1, "access_keys": 0},
+    SUMMARY: {"mfa": 1, "access_keys": 0, "password": 1, "certificates": 0},
     REPORT: {"at": NOW - 200 * DAY},
-    USERS: ["ada"],
+    USERS: {"ada": NOW - DAY},
     KEYS: [{"id": "AKIA1", "user": "ada", "active": True, "created": NOW - 30 * DAY}],
     USED: {"AKIA1": NOW - DAY},
-    LOGINS: ["ada"],
+    LOGINS: {"ada": NOW - 300 * DAY},
     DEVICES: {"ada": 1},
+    POLICY: {"length": 14, "reuse": 24},
+    VIRTUAL: [],
     DETAILS: {"identities": [SHOP], "documents": {"uploads": READS}},
     TRAILS: [{"arn": ARN, "home": "eu-central-1", "multi_region": True, "validated": True, "selective": False}],
     STATUS: {"logging": True, "delivered": NOW - 600, "error": ""},
@@ -79,6 +84,14 @@ def trail(**changed: Any) -> dict[str, Any]:
     return {TRAILS: [{**RIGHT[TRAILS][0], **changed}]}
 
 
+def summary(**changed: int) -> dict[str, Any]:
+    return {SUMMARY: {**RIGHT[SUMMARY], **changed}}
+
+
+def allows(action: str) -> dict[str, Any]:
+    return {"Statement": {"Effect": "Allow", "Action": action, "Resource": "*"}}
+
+
 def details(document: Any, **changed: Any) -> dict[str, Any]:
     return {DETAILS: {"identities": [{**SHOP, **changed}], "documents": {"uploads": document}}}
 
@@ -91,13 +104,19 @@ def test_an_account_as_it_should_be_passes(control: str) -> None:
 @pytest.mark.parametrize(
     ("control", "changed"),
     [
-        pytest.param(ROOT, {SUMMARY: {"mfa": 0, "access_keys": 0}}, id="root without MFA"),
-        pytest.param(ROOT, {SUMMARY: {"mfa": 1, "access_keys": 1}}, id="root with a key"),
+        pytest.param(ROOT, summary(mfa=0), id="root without MFA"),
+        pytest.param(ROOT, summary(access_keys=1), id="root with a key"),
         pytest.param(ROOT, {REPORT: {"at": NOW - DAY}}, id="root in use"),
         pytest.param(CREDENTIALS, key(created=NOW - 700 * DAY), id="an old key"),
         pytest.param(CREDENTIALS, {**key(created=NOW - 91 * DAY), USED: {"AKIA1": None}}, id="a key never used"),
         pytest.param(CREDENTIALS, {DEVICES: {"ada": 0}}, id="a console without MFA"),
+        pytest.param(CREDENTIALS, {USERS: {"ada": NOW - 91 * DAY}}, id="a console that is not used"),
+        pytest.param(CREDENTIALS, {USERS: {"ada": None}}, id="a console that was never used"),
+        pytest.param(CREDENTIALS, {POLICY: {}}, id="no password policy"),
+        pytest.param(CREDENTIALS, {POLICY: {"length": 8, "reuse": 24}}, id="short passwords"),
+        pytest.param(CREDENTIALS, {POLICY: {"length": 14, "reuse": 0}}, id="passwords used again"),
         pytest.param(CREDENTIALS, details(ALL), id="an administrator"),
+        pytest.param(CREDENTIALS, details(allows("iam:CreatePolicyVersion")), id="one who can become one"),
         pytest.param(TRAIL, {TRAILS: []}, id="no trail"),
         pytest.param(TRAIL, trail(multi_region=False), id="a trail of one region"),
         pytest.param(TRAIL, trail(validated=False), id="log files that may be changed"),
@@ -119,7 +138,7 @@ def test_what_is_broken_fails(control: str, changed: dict[str, Any]) -> None:
     [
         (ROOT, WHO),
         (ROOT, SUMMARY),
-        *((CREDENTIALS, look) for look in (WHO, USERS, KEYS, USED, LOGINS, DEVICES, DETAILS)),
+        *((CREDENTIALS, look) for look in (WHO, USERS, KEYS, USED, LOGINS, DEVICES, POLICY, DETAILS)),
         *((TRAIL, look) for look in (WHO, TRAILS, STATUS)),
     ],
 )
@@ -132,13 +151,13 @@ def test_event_selectors_that_cannot_be_read_are_an_error() -> None:
 
 
 def test_an_account_without_users_and_roles_proves_nothing() -> None:
-    nobody = {USERS: [], KEYS: [], USED: {}, LOGINS: [], DEVICES: {}, DETAILS: {"identities": [], "documents": {}}}
+    nobody = {USERS: {}, KEYS: [], USED: {}, LOGINS: {}, DEVICES: {}, DETAILS: {"identities": [], "documents": {}}}
     assert status(CREDENTIALS, nobody) is Status.ERROR
     assert status(CREDENTIALS, administrators=["*"]) is Status.ERROR
 
 
 def test_an_account_of_roles_alone_passes() -> None:
-    assert status(CREDENTIALS, {USERS: [], KEYS: [], USED: {}, LOGINS: [], DEVICES: {}}) is Status.PASS
+    assert status(CREDENTIALS, {USERS: {}, KEYS: [], USED: {}, LOGINS: {}, DEVICES: {}}) is Status.PASS
 
 
 def test_root_that_was_never_used_or_of_which_nothing_tells_passes() -> None:

@@ -174,7 +174,7 @@ def test_an_account_without_buckets_proves_nothing(control: str) -> None:
 )
 def test_what_is_not_named_is_not_asked(control: str, option: str) -> None:
     with pytest.raises(NotAsked):
-        verdicts(control, **{option: []})
+        verdicts(control, None, **{option: []})
 
 
 def test_the_block_of_the_account_is_enough_and_where_it_cannot_be_read_that_of_buckets_is() -> None:

@@ -180,10 +180,12 @@ class Counted(verifier.Verifier):
 VARIABLES = {"inventory_hostname": "cache1", "ansible_host": "192.0.2.1"}
 
 
-def prove(counted: Counted, asked: Asked, variables: Mapping[str, Any] = VARIABLES, **options: Any) -> verifier.Proofs:
+def prove(
+    counted: Counted, asked: Asked, variables: Mapping[str, Any] | None = None, **options: Any
+) -> verifier.Proofs:
     face = interface("golive.verify.redis")
     want = face.parse({"controls": [CONTROL, "redis.maxmemory"], **options})
-    return verifier.prove_all(counted, [verifier.Check(counted, face, want)], variables, asked)
+    return verifier.prove_all(counted, [verifier.Check(counted, face, want)], variables or VARIABLES, asked)
 
 
 def test_only_what_is_asked_for_the_first_time_is_proven() -> None:

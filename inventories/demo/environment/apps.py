@@ -51,4 +51,5 @@ def _start(processes: Processes, name: str, by_hand: Mapping[str, str], *argumen
     lines = (processes.directory / f"{name}.env").read_text().splitlines()
     variables = dict(line.split("=", 1) for line in lines)
     environ = {"PATH": os.environ.get("PATH", os.defpath), **variables, **by_hand}
-    processes.start(name, [sys.executable, _HERE / f"{name}.py", *arguments], environ, alone=True)
+    # The word tells it from an editor or a linter that has the same file open.
+    processes.start(name, [sys.executable, _HERE / f"{name}.py", "serve", *arguments], environ, alone=True)

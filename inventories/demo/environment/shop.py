@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The shop itself, in a process of its own, with what its environment says. Run as a program: shop.py PORTS PKI."""
+"""The shop itself, in a process of its own, with what its environment says. Run as a program: shop.py serve PORTS PKI."""
 
 from __future__ import annotations
 
@@ -71,4 +71,4 @@ def serve(ports: Mapping[str, int], pki: Path) -> None:
 
 
 if __name__ == "__main__":
-    serve(json.loads(sys.argv[1]), Path(sys.argv[2]))
+    serve(json.loads(sys.argv[2]), Path(sys.argv[3]))

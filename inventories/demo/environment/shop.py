@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The shop itself, in a process of its own, with what its environment says. Run as a program: shop.py serve PORTS PKI."""
+"""The shop itself, in a process of its own, with what its environment says. Run as shop.py serve PORTS PKI."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The worker of three queues, in a process of its own, with what its environment says. Run as a program: worker.py serve."""
+"""The worker of three queues, in a process of its own, with what its environment says. Run as worker.py serve."""
 
 from __future__ import annotations
 

@@ -66,6 +66,14 @@ def test_hdf_is_valid_and_as_red_as_the_report(name: str) -> None:
         assert (shown == "Not Applicable") == (item["status"] in ("waived", "not_applicable")), item
 
 
+@pytest.mark.skipif(not validators.INSPECJS.is_dir(), reason="inspecjs is not there (npm puts it there)")
+@every
+def test_heimdall_itself_shows_what_these_rules_say(name: str) -> None:
+    text = hdf.render(sample.EVERY[name]())
+    shown = validators.heimdall(text)
+    assert shown == [[control["id"], heimdall(control)] for control in json.loads(text)["profiles"][0]["controls"]]
+
+
 def test_hdf_does_not_show_an_item_as_passed_that_is_half_waived() -> None:
     passing, waived = sample.check("made.a", "web1"), sample.check("made.a", "web2", "waived", message="by eve")
     item = sample.item("Web", "Both", "made.a", on="web")

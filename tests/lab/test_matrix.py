@@ -24,7 +24,15 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(1500), pytest.mark.usefixture
 # A drill acts, which this may not: it judges a lab that nothing but its faults changes.
 _DRILL = "tests/unit/action/test_drill.py: what a drill has shown is dated evidence"
 _VAULT = "tests/integration/verifiers/test_vault.py: a cluster of OpenBao, which Debian does not have"
+_CLUSTER = "tests/integration/verifiers/test_kubernetes.py: there is no cluster here, but a fake of its API"
 ELSEWHERE = {
+    "alerts.": "tests/integration/verifiers/test_aws_monitoring.py: there is no account here, but an emulator of them",
+    "backup.files": "tests/integration/verifiers/test_aws_s3.py: likewise",
+    "cost.": "tests/integration/verifiers/test_aws_budget.py: likewise",
+    **dict.fromkeys(("edge.", "lb."), "tests/integration/verifiers/test_aws_load_balancer.py: likewise"),
+    **dict.fromkeys(("bigquery.", "data.pii_protected"), "tests/integration/verifiers/test_bigquery.py: likewise"),
+    "gcp.": "tests/integration/verifiers/test_gcp_iam.py: likewise",
+    **dict.fromkeys(("containers.hardening", "deploy.strategy", "ha.redundancy", "kubernetes."), _CLUSTER),
     "aws.": "tests/integration/verifiers/test_aws_iam.py: there is no account here, but an emulator of them",
     "cloud.": "tests/integration/verifiers/test_aws_iam.py: likewise",
     "docs.": "tests/integration/verifiers/test_document.py: documents need no hosts",

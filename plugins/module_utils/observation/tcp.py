@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import queue
 import socket
 import threading
@@ -97,12 +98,7 @@ def _lookup(deadline, host, port):
     # The C library would look up what stands before a NUL.
     if not isinstance(host, str) or not host or "\0" in host:
         raise CannotLook("malformed", "a host is a name or an address")
-    answers = queue.Queue()
-    threading.Thread(target=_ask_resolver, args=(host, port, answers), daemon=True).start()
-    try:
-        answer = answers.get(timeout=max(deadline.left(), 0.001))
-    except queue.Empty:
-        raise CannotLook("timeout", "%s not resolved within %g s" % (host, deadline.seconds)) from None
+    answer = _numeric(host, port) or _resolved(deadline, host, port)
     if isinstance(answer, socket.gaierror):
         reason = "not_found" if answer.errno in _NO_SUCH_NAME else "unreachable"
         raise CannotLook(reason, "%s: %s" % (host, answer.strerror))
@@ -112,6 +108,24 @@ def _lookup(deadline, host, port):
     if not found:
         raise CannotLook("not_found", "%s has no address" % host)
     return found
+
+
+def _numeric(host, port):
+    """What an address is, for which no resolver is asked: hundreds of ports are looked at side by side."""
+    try:
+        ipaddress.ip_address(host)
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (ValueError, OSError):
+        return None
+
+
+def _resolved(deadline, host, port):
+    answers = queue.Queue()
+    threading.Thread(target=_ask_resolver, args=(host, port, answers), daemon=True).start()
+    try:
+        return answers.get(timeout=max(deadline.left(), 0.001))
+    except queue.Empty:
+        raise CannotLook("timeout", "%s not resolved within %g s" % (host, deadline.seconds)) from None
 
 
 def _ask_resolver(host, port, answers):

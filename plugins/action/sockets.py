@@ -26,7 +26,8 @@ DANGEROUS = (
     *(9300, 10250, 10255, 11211, 15672, 26379, 27017, 50070),
 )
 _MOST = 4096
-# Seconds to wait for a port that drops what it gets: long enough for a second SYN, which is sent after one.
+# Seconds to wait for a port that drops what it gets: long enough for a second SYN, which is sent after one. There are a
+# hundred ports, so that one may have to wait for its turn, which does not count.
 _PATIENCE = 2.5
 
 
@@ -73,7 +74,7 @@ class ActionModule(Verifier):
         idle = [each.ports.parts[0][0] for at in addresses for each in (inside.idle(at) if inside else ())]
         used = [each.port for each in inside.sockets] if inside else []
         ports = _ports_to_try(allow, declared("scan", want.scan), [*used, *idle])
-        outside = Observer(CONTROLLER, want.timeout or _PATIENCE)
+        outside = Observer(CONTROLLER, want.timeout)
         met = await together(*(_meet(outside, address, port) for address in addresses for port in ports))
         states = {
             address: dict(zip(ports, met[index * len(ports) :], strict=False))
@@ -103,7 +104,7 @@ async def _let_in(look: Observer, interfaces: Sequence[str]) -> list[Opening] | 
 
 async def _meet(outside: Observer, address: str, port: int) -> str:
     """How a port meets a connection: open, refused, rejected (by a router or firewall that says so) or silent."""
-    fact: TcpFact | CannotLook = await attempt(outside.tcp(address, port))
+    fact: TcpFact | CannotLook = await attempt(outside.tcp(address, port, patience=_PATIENCE))
     if isinstance(fact, TcpFact):
         return fact.state
     if fact.reason == "unreachable":

@@ -153,10 +153,21 @@ class Observer:
         return self._ask(facts.ResolveFact, "resolve", host=host)
 
     def tcp(
-        self, host: str, port: int, *, address: str | None = None, send: str = "", read: int = 0
+        self,
+        host: str,
+        port: int,
+        *,
+        address: str | None = None,
+        send: str = "",
+        read: int = 0,
+        patience: float | None = None,
     ) -> Look[facts.TcpFact]:
-        """One TCP connect, and what the peer says to what we send."""
-        return self._ask(facts.TcpFact, "tcp", host=host, port=port, address=address, send=send, read=read)
+        """One TCP connect, and what the peer says to what we send.
+
+        patience: how many seconds to wait for an answer, instead of all that a look may take.
+        """
+        asked = {"host": host, "port": port, "address": address, "send": send, "read": read, "patience": patience}
+        return self._ask(facts.TcpFact, "tcp", **asked)
 
     def tls(
         self,

@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 
-from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook, Deadline
 
 # Linux repeats an unanswered SYN after one second: who waited less has not heard silence, only a lost packet.
 _SILENCE = 2.0
@@ -37,18 +37,19 @@ def resolve(deadline, host):
     return {"host": host, "addresses": addresses}
 
 
-def tcp(deadline, host, port, send="", read=0, address=None):
+def tcp(deadline, host, port, send="", read=0, address=None, patience=None):
     """Connect to a port: "open", "refused" (it said so) or "silent" (no answer in at least two seconds).
 
     address: connect there instead of to the first address of host. send: text sent once connected.
     read: how many bytes of reply to wait for; the reply is "" when the other end closes without one, null when none
-    came in time or none was asked for.
+    came in time or none was asked for. patience: seconds to wait for an answer to the connect, counted from the connect
+    itself, since that a look waits for its turn is no silence; without it, all that the deadline leaves.
     """
     family, sockaddr = _endpoint(deadline, host, port, address)
     value = {"address": sockaddr[0], "family": _FAMILIES[family], "port": sockaddr[1], "reply": None}
     start = time.monotonic()
     try:
-        with _connected(deadline, family, sockaddr) as connection:
+        with _connected(Deadline(patience or deadline.seconds, deadline), family, sockaddr) as connection:
             value["reply"] = _converse(deadline, connection, send, read)
     except ConnectionRefusedError:
         return dict(value, state="refused")

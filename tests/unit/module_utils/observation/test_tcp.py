@@ -112,6 +112,20 @@ def test_a_dropped_packet_is_silence_once_there_was_time_for_another():
         assert look(tcp.tcp, seconds=2.1, host="127.0.0.1", port=port)["state"] == "silent"
 
 
+def test_a_look_that_had_to_wait_for_its_turn_still_waits_for_the_answer(monkeypatch):
+    endpoint = tcp._endpoint
+
+    def late(*asked):
+        time.sleep(0.4)
+        return endpoint(*asked)
+
+    with silent_port() as port:
+        asked = {"host": "127.0.0.1", "port": port, "patience": 2.1}
+        monkeypatch.setattr(tcp, "_endpoint", late)
+        assert reason(look(tcp.tcp, seconds=2.3, **asked)) == "timeout"
+        assert look(tcp.tcp, seconds=5, **asked)["state"] == "silent"
+
+
 def test_too_little_time_is_no_silence():
     with silent_port() as port:
         assert reason(look(tcp.tcp, seconds=0.3, host="127.0.0.1", port=port)) == "timeout"

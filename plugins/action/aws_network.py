@@ -18,7 +18,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities impor
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import like, looked, part, verdict, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 
@@ -135,5 +135,11 @@ async def _subnets(region: _Region) -> Part:
             partial(judging.subnet_seen, each, tables, stores.get(each["id"], ())),
         )
         for each in judged
+    ]
+    listed = {each["id"] for each in subnets}
+    verdicts += [
+        unseen(CannotLook("not_found", f"nothing tells of the subnet of {', '.join(whose)}"), subject=name)
+        for name, whose in stores.items()
+        if name not in listed
     ]
     return region.part("lead to the internet", verdicts) if verdicts else Part(region.kind)

@@ -18,8 +18,8 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities impor
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, details, like, value
 
 _HOUR = 3600
-# Named in the rule of a composite alarm as what raises it.
-_CHILD = re.compile(r"(?<!\w)ALARM\s*\(\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s\"')]+))\s*\)")
+# Named in the rule of a composite alarm: as what raises it, unless that it does not ring is what does.
+_CHILD = re.compile(r"(?<!\w)(?<!NOT )ALARM\s*\(\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s\"')]+))\s*\)")
 # Services whose actions change something rather than tell somebody.
 _CHANGING = ("autoscaling", "application-autoscaling", "automate", "swf", "ec2")
 _URL = re.compile(r"https?://[^\s<>\"')\]]+")

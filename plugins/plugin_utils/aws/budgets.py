@@ -106,7 +106,7 @@ def alerts_seen(budget: Budget, alerts: Sequence[Mapping[str, Any]], heard: Mapp
 def _percent(alert: Mapping[str, Any], budget: Budget) -> float:
     if alert["percent"] or not budget["limit"]:
         return float(alert["threshold"])
-    return float(round(alert["threshold"] / budget["limit"] * 100, 1))
+    return float(round(alert["threshold"] / budget["limit"] * 100, 6))
 
 
 def _hears(subscriber: Mapping[str, str], heard: Mapping[str, int]) -> bool:

@@ -11,10 +11,10 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import date
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.network_judging import WIDEST
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, like, value
 
 _DAY, _HOUR, _MINUTE = 86400, 3600, 60
-_WIDEST = {4: 8, 6: 32}  # networks with a shorter prefix are as good as the internet
 _OUT_OF_ORDER = (
     "failed",
     "incompatible-",
@@ -55,7 +55,7 @@ def closed(database: Database, instances: Sequence[Database], doors: Mapping[str
 
 def _wide(network: str) -> bool:
     known = ipaddress.ip_network(network, strict=False)
-    return known.prefixlen < _WIDEST[known.version]
+    return known.prefixlen < WIDEST[known.version]
 
 
 def _covers(ports: Sequence[int] | None, port: int | None) -> bool:

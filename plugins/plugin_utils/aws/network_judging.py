@@ -14,7 +14,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import D
 
 _WITHOUT_PORTS = {"icmp", "icmpv6"}
 _ALL_PORTS = (0, 65535)
-_WHOLE = {4: ipaddress.ip_network("0.0.0.0/0"), 6: ipaddress.ip_network("::/0")}
+WIDEST = {4: 8, 6: 32}  # networks with a shorter prefix are as good as the internet
 Group = Mapping[str, Any]
 
 
@@ -40,16 +40,15 @@ def group_seen(group: Group, lists: Mapping[str, Detail], public: Collection[int
 
 
 def _world(networks: Iterable[str]) -> list[str]:
-    """Of IPv4 and IPv6, what networks cover all of."""
+    """What networks cover together that is as good as all of IPv4 or IPv6."""
     try:
         parsed = [ipaddress.ip_network(each, strict=False) for each in networks]
     except ValueError as error:
         raise CannotLook("malformed", f"a rule speaks of {error}") from error
-    found = []
-    for version, whole in _WHOLE.items():
+    found = list[str]()
+    for version, widest in WIDEST.items():
         of_version: list[Any] = [each for each in parsed if each.version == version]
-        if whole in ipaddress.collapse_addresses(of_version):
-            found.append(str(whole))
+        found += [str(each) for each in ipaddress.collapse_addresses(of_version) if each.prefixlen < widest]
     return found
 
 

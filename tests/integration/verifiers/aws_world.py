@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -25,6 +26,10 @@ from tests.fakes.aws import FakeAws
 TRUST = {
     "Version": "2012-10-17",
     "Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"},
+}
+READER = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "arn:aws:s3:::shop/*"},
 }
 LOOPBACK = "127.0.0.1"
 # The descriptions of AWS' services, which each session of boto3 would read anew.
@@ -59,6 +64,27 @@ def enter(monkeypatch: pytest.MonkeyPatch) -> None:
 def client(aws: FakeAws, service: str, region: str = "us-east-1") -> Any:
     connect: Any = boto3.client
     return connect(service, endpoint_url=aws.url, region_name=region)
+
+
+def identities(aws: FakeAws) -> FakeAws:
+    """Fill an account as it should be: a user with a key and a console, a role, a trail."""
+    iam = client(aws, "iam")
+    iam.create_user(UserName="ada")
+    iam.create_login_profile(UserName="ada", Password="correct horse battery 9 !")
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName="ada")["VirtualMFADevice"]["SerialNumber"]
+    iam.enable_mfa_device(
+        UserName="ada", SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="654321"
+    )
+    key = iam.create_access_key(UserName="ada")["AccessKey"]["AccessKeyId"]
+    aws.age_key(key, created_days=30, used_days=1)
+    iam.update_account_password_policy(MinimumPasswordLength=14, PasswordReusePrevention=24)
+    iam.create_role(RoleName="shop", Path="/shop/", AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.put_role_policy(RoleName="shop", PolicyName="uploads", PolicyDocument=json.dumps(READER))
+    client(aws, "s3").create_bucket(Bucket="trail")
+    trail = client(aws, "cloudtrail")
+    trail.create_trail(Name="all", S3BucketName="trail", IsMultiRegionTrail=True, EnableLogFileValidation=True)
+    trail.start_logging(Name="all")
+    return aws
 
 
 def side_by_side(verifier: type[Verifier], aws: FakeAws, **options: Any) -> dict[str, list[Verdict]]:

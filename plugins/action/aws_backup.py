@@ -11,18 +11,13 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import recovery
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import recovery_judging as judging
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import Part
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import (
-    Seen,
-    everywhere,
-    like,
-    verdict,
-    whole,
-)
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Seen, everywhere, verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
@@ -177,7 +172,7 @@ async def _declared(asked: Asked, patterns: Sequence[str], expected: str, judged
     return whole(expected, _account(identity), [resources])
 
 
-async def _resources(asked: Asked, patterns: Sequence[str], expected: str, judged: Any) -> Part:
+async def _resources(asked: Asked, patterns: Sequence[str], expected: str, judged: Any) -> Kind:
     """Judge the resources that are like the patterns, each in the region that backs it up.
 
     A pattern that nothing is like that was ever backed up is a failure, where all regions could be read.
@@ -199,7 +194,7 @@ async def _resources(asked: Asked, patterns: Sequence[str], expected: str, judge
     seen = await everywhere(kind, wrong, asked.regions, region, optional=True)
     missing = [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in names)]
     lost = [_missing(pattern, expected, bool(hidden)) for pattern in missing]
-    return Part(
+    return Kind(
         kind,
         seen.judged + len(lost),
         wrong,
@@ -215,12 +210,12 @@ def _missing(pattern: str, expected: str, hidden: bool) -> Verdict:
     return judge(expected=expected, actual=None, problems=[said], subject=pattern)
 
 
-def _some(plans: Part) -> Part:
+def _some(plans: Kind) -> Kind:
     """No plan at all is a failure: nothing is backed up by itself."""
     if plans.judged:
         return plans
     none = judge(expected="a plan", actual=None, problems=["there is no backup plan"], subject="plans")
-    return Part(plans.kind, 1, "is there that runs: there is none", [none])
+    return Kind(plans.kind, 1, "is there that runs: there is none", [none])
 
 
 def _account(identity: Facts) -> dict[str, str]:

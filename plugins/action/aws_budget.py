@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import budgets
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import ask
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, part, value, verdict, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, value, verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
@@ -53,7 +54,7 @@ class ActionModule(Verifier):
             for each in judged
         ]
         return whole(
-            "budgets whose alerts are heard", {"account": number}, [part("budgets", "would be overrun", verdicts)]
+            "budgets whose alerts are heard", {"account": number}, [Kind.of("budgets", "would be overrun", verdicts)]
         )
 
 

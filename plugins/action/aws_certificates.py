@@ -9,11 +9,13 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import certificates
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.balancers import GLOBAL
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, like, part, verdict, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Status, Verdict, unseen
@@ -53,7 +55,7 @@ class ActionModule(Verifier):
         ]
         verdicts = [_judged(arn, detail, want, time.time()) for arn, detail in meant.items()]
         imported = [arn for arn, detail in meant.items() if detail.get("value", {}).get("brought")]
-        judged = part("certificates in use", "will not last", [*verdicts, *errors], {"not in use": len(unused)})
+        judged = Kind.of("certificates in use", "will not last", [*verdicts, *errors], {"not in use": len(unused)})
         actual = {"account": identity["account"], "imported, which nobody renews": imported}
         return _as_bad_as_the_worst(
             whole(f"certificates with at least {want.min_days_left} days left", actual, [judged])

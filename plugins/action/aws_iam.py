@@ -9,11 +9,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import analyzers, identities, reading
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import Part, date
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, looked, part, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import date
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.trails import Record, trail_verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
@@ -107,14 +108,14 @@ class ActionModule(Verifier):
         ]
 
 
-async def _keys(asked: Asked, want: Wanted) -> Part:
+async def _keys(asked: Asked, want: Wanted) -> Kind:
     keys = await _access_keys(asked)
     active = [key["id"] for key in keys if key["active"]]
     used = await asked.of(f"{_EACH_KEY} get-access-key-last-used --access-key-id", reading.last_uses, active)
     return identities.keys(keys, used, want.max_key_age_days, want.max_unused_days, time.time())
 
 
-async def _key_counts(asked: Asked, want: Wanted) -> Part:
+async def _key_counts(asked: Asked, want: Wanted) -> Kind:
     return identities.key_counts(await _access_keys(asked), want.key_rotation_days, time.time())
 
 
@@ -123,7 +124,7 @@ async def _access_keys(asked: Asked) -> list[dict[str, Any]]:
     return await asked.of(f"{_EACH_USER} list-access-keys --user-name", reading.access_keys, users)
 
 
-async def _consoles(asked: Asked, want: Wanted) -> Part:
+async def _consoles(asked: Asked, want: Wanted) -> Kind:
     used, since = await _passwords_since(asked)
     devices = None
     if want.console_mfa:
@@ -132,11 +133,11 @@ async def _consoles(asked: Asked, want: Wanted) -> Part:
     return identities.consoles(since, used, devices, want.max_unused_days, time.time())
 
 
-async def _passwords(asked: Asked, want: Wanted) -> Part:
+async def _passwords(asked: Asked, want: Wanted) -> Kind:
     """What the account asks of passwords, where there are any."""
     _used, since = await _passwords_since(asked)
     if not since:
-        return Part("password policies")
+        return Kind("password policies")
     policy = await asked.of("aws iam get-account-password-policy", reading.password_policy)
     return identities.passwords(policy, want.password_min_length, want.password_reuse)
 
@@ -147,22 +148,22 @@ async def _passwords_since(asked: Asked) -> tuple[dict[str, float | None], dict[
     return users, await asked.of(f"{_EACH_USER} get-login-profile --user-name", reading.console_users, users)
 
 
-async def _administrators(asked: Asked, want: Wanted) -> Part:
+async def _administrators(asked: Asked, want: Wanted) -> Kind:
     identity, said = await _authorization(asked)
     return identities.administrators(said, identity, want.applications, want.administrators)
 
 
-async def _trusts(asked: Asked, want: Wanted) -> Part:
+async def _trusts(asked: Asked, want: Wanted) -> Kind:
     identity, said = await _authorization(asked)
     return identities.trusts(said, want.trusted, want.unbound_services, identity["account"])
 
 
-async def _analyzed(asked: Asked) -> Part:
+async def _analyzed(asked: Asked) -> Kind:
     found = await together(*(attempt(_findings(asked, region)) for region in asked.regions))
     verdicts = [
         verdict for region, each in zip(asked.regions, found, strict=True) for verdict in analyzers.judged(region, each)
     ]
-    return part(analyzers.KIND, analyzers.WRONG, verdicts)
+    return Kind.of(analyzers.KIND, analyzers.WRONG, verdicts)
 
 
 async def _findings(asked: Asked, region: str | None) -> Mapping[str, Detail]:

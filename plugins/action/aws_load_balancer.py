@@ -9,21 +9,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import balancer_judging as judging
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import balancers
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import Part
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import (
-    Detail,
-    chosen,
-    like,
-    looked,
-    part,
-    value,
-    verdict,
-    whole,
-)
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, chosen, value, verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
@@ -59,7 +51,7 @@ class ActionModule(Verifier):
             looked("public entries", _entries(asked, want)),
             *(_sampled(look, url) for url in urls),
         )
-        parts = [entries, part("samples", "are let through", samples)]
+        parts = [entries, Kind.of("samples", "are let through", samples)]
         return whole("attacks are refused at every entry", {"account": identity["account"]}, parts)
 
 
@@ -67,7 +59,7 @@ def _told(kind: str, region: str | None) -> str:
     return f"{kind} in {region}" if region else kind
 
 
-async def _balanced(asked: Asked, region: str | None, want: Wanted) -> Part:
+async def _balanced(asked: Asked, region: str | None, want: Wanted) -> Kind:
     found = await asked.of(_LIST, balancers.balancers, region, region=region)
     names = chosen([each["name"] for each in found], want.load_balancers, "load balancer")
     judged = [each for each in found if each["name"] in names]
@@ -87,7 +79,7 @@ async def _balanced(asked: Asked, region: str | None, want: Wanted) -> Part:
         )
         for each in judged
     ]
-    return part(_told("load balancers", region), "would not survive a failure", verdicts)
+    return Kind.of(_told("load balancers", region), "would not survive a failure", verdicts)
 
 
 Behind = tuple[Sequence[Mapping[str, Any]], Mapping[str, Detail], Mapping[str, str] | CannotLook]
@@ -121,7 +113,7 @@ def _targets(balancer: Entry, behind: Behind | CannotLook, want: Wanted) -> tupl
     return judging.targets_seen([each for each in groups if balancer["arn"] in each["of"]], targets, zones, want)
 
 
-async def _entries(asked: Asked, want: Wanted) -> Part:
+async def _entries(asked: Asked, want: Wanted) -> Kind:
     """Load balancers of HTTP that the internet reaches, and distributions; those of TCP can have no firewall."""
     found, spread = await together(
         together(*(asked.of(_LIST, balancers.balancers, region, region=region) for region in asked.regions)),
@@ -144,7 +136,7 @@ async def _entries(asked: Asked, want: Wanted) -> Part:
     verdicts = [
         verdict(arn, "rules in front that block", partial(_guarded, detail)) for arn, detail in sorted(known.items())
     ]
-    return part("public entries", "are not guarded", verdicts)
+    return Kind.of("public entries", "are not guarded", verdicts)
 
 
 def _spared(entry: Entry, want: Wanted) -> bool:

@@ -11,19 +11,12 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import alarms, budgets
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import Part
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import (
-    Detail,
-    Seen,
-    like,
-    name_of,
-    part,
-    verdict,
-    whole,
-)
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, name_of, verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import HttpFact
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
@@ -56,8 +49,8 @@ class ActionModule(Verifier):
         verdicts = [verdict for verdicts, _aside in reached for verdict in verdicts]
         aside = sum((aside for _verdicts, aside in reached), Counter[str]())
         parts = [
-            part("alarms", "reach nobody", [*verdicts, *_unread("alarms", asked.regions, found)], aside),
-            _topics(topics, heard, failed, want),
+            Kind.of("alarms", "reach nobody", [*verdicts, *_unread("alarms", asked.regions, found)], aside),
+            _topics(topics, heard, failed, want, next((each for each in found if isinstance(each, CannotLook)), None)),
         ]
         return whole("every alarm reaches somebody", {"account": identity["account"]}, parts)
 
@@ -89,7 +82,7 @@ class ActionModule(Verifier):
         if not any(each["site_down"] for each in declared):
             wrong = "no declared alarm tells that the service is down"
             verdicts.append(verdict("site_down", "an alarm for that", partial(_nothing, wrong, len(listed))))
-        judged = part("declared alarms", "are not as agreed", verdicts)
+        judged = Kind.of("declared alarms", "are not as agreed", verdicts)
         return whole("every declared alarm is there and works", {"account": identity["account"]}, [judged])
 
     @proves("logs.rotation")
@@ -120,7 +113,7 @@ class ActionModule(Verifier):
             for group in groups
             if not want.log_groups or like(group["name"], want.log_groups)
         ]
-        judged = part("log groups", "do not expire as agreed", [*verdicts, *errors])
+        judged = Kind.of("log groups", "do not expire as agreed", [*verdicts, *errors])
         return whole(f"log groups {_kept(want)}", {"account": identity["account"]}, [judged])
 
 
@@ -157,7 +150,14 @@ def _reaching(
     return [each for name, each in judged.items() if name not in covered], Counter(aside)
 
 
-def _topics(topics: Sequence[str], heard: Mapping[str, Detail], failed: Mapping[str, Detail], want: Wanted) -> Part:
+def _topics(
+    topics: Sequence[str],
+    heard: Mapping[str, Detail],
+    failed: Mapping[str, Detail],
+    want: Wanted,
+    hidden: CannotLook | None,
+) -> Kind:
+    """Judge the topics. hidden: why some alarms are not known, which may go to a topic that no other goes to."""
     verdicts = [
         verdict(
             topic,
@@ -168,9 +168,12 @@ def _topics(topics: Sequence[str], heard: Mapping[str, Detail], failed: Mapping[
     ]
     for pattern in want.topics:
         if not any(like(name, [pattern]) for topic in topics for name in (topic, name_of(topic))):
-            wrong = "no alarm goes to such a topic"
-            verdicts.append(verdict(pattern, "alarms that go there", partial(_nothing, wrong, len(topics))))
-    return part("topics", "do not reach anybody", verdicts, optional=True)
+            wrong = partial(_nothing, "no alarm goes to such a topic", len(topics))
+            expected = "alarms that go there"
+            verdicts.append(
+                unseen(hidden, expected=expected, subject=pattern) if hidden else verdict(pattern, expected, wrong)
+            )
+    return Kind.of("topics", "do not reach anybody", verdicts, optional=True)
 
 
 def _topic_seen(heard: Detail, failed: Detail, hours: int) -> Seen:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import databases, networks
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import network_judging as judging
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import Part
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import like, looked, part, verdict, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, unseen
@@ -48,7 +49,7 @@ class ActionModule(Verifier):
         )
 
 
-async def _declared(asked: Asked, want: Wanted) -> Part:
+async def _declared(asked: Asked, want: Wanted) -> Kind:
     """Each pattern of subnets must be like one, in whatever region."""
     if want.data_subnets:
         regions = [_Region(asked, region, want, "") for region in asked.regions]
@@ -56,7 +57,7 @@ async def _declared(asked: Asked, want: Wanted) -> Part:
         for pattern in want.data_subnets:
             if not any(_meant(subnet, [pattern]) for subnets in listed for subnet in subnets):
                 raise CannotLook("not_found", f"no subnet is like {pattern}")
-    return Part("declared subnets", len(want.data_subnets))
+    return Kind("declared subnets", len(want.data_subnets))
 
 
 def _told(kind: str, region: str | None) -> str:
@@ -76,12 +77,12 @@ class _Region:
         """What the region says; several of its controls may ask the same."""
         return self.asked.of(f"aws {command}", read, self.name, *arguments, region=self.name)
 
-    def part(self, wrong: str, verdicts: Sequence[Verdict], aside: Mapping[str, int] | None = None) -> Part:
+    def Kind.of(self, wrong: str, verdicts: Sequence[Verdict], aside: Mapping[str, int] | None = None) -> Kind:
         """What was judged of the kind."""
-        return part(self.kind, wrong, verdicts, aside)
+        return Kind.of(self.kind, wrong, verdicts, aside)
 
 
-async def _groups(region: _Region) -> Part:
+async def _groups(region: _Region) -> Kind:
     groups = await region.of("ec2 describe-security-groups", networks.groups)
     names = sorted({name for group in groups for rule in group["lets_in"] for name in rule["lists"]})
     command = "ec2 get-managed-prefix-list-entries --prefix-list-id " + " ".join(names)
@@ -102,7 +103,7 @@ def _meant(thing: Mapping[str, Any], patterns: Sequence[str]) -> bool:
     return like(thing["id"], patterns) or like(thing["name"], patterns)
 
 
-async def _clouds(region: _Region) -> Part:
+async def _clouds(region: _Region) -> Kind:
     clouds, subnets, logs = await together(
         region.of("ec2 describe-vpcs", networks.private_clouds),
         region.of("ec2 describe-subnets", networks.subnets),
@@ -116,7 +117,7 @@ async def _clouds(region: _Region) -> Part:
     return region.part("have no working flow logs", verdicts)
 
 
-async def _subnets(region: _Region) -> Part:
+async def _subnets(region: _Region) -> Kind:
     """The subnets of databases and caches, and those that are declared; where there are none, none is wrong."""
     subnets, tables, instances, caches = await together(
         region.of("ec2 describe-subnets", networks.subnets),
@@ -142,4 +143,4 @@ async def _subnets(region: _Region) -> Part:
         for name, whose in stores.items()
         if name not in listed
     ]
-    return region.part("lead to the internet", verdicts) if verdicts else Part(region.kind)
+    return region.part("lead to the internet", verdicts) if verdicts else Kind(region.kind)

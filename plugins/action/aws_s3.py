@@ -10,21 +10,15 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import bucket_judging as judging
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import buckets, reading
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import ask
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.bucket_access import Access
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.buckets import Regions
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import Part
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import (
-    chosen,
-    like,
-    looked,
-    part,
-    verdict,
-    whole,
-)
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import chosen, verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
@@ -64,7 +58,7 @@ class ActionModule(Verifier):
             for name in judged
         ]
         aside = {"declared public": len(meant) - len(judged)}
-        return whole("no bucket is public", _account(identity), [part("buckets", "are public", verdicts, aside)])
+        return whole("no bucket is public", _account(identity), [Kind.of("buckets", "are public", verdicts, aside)])
 
     @proves("aws.s3.least_privilege")
     async def least_privilege(self, look: Observer, want: Wanted) -> list[Verdict]:
@@ -85,7 +79,7 @@ class ActionModule(Verifier):
             for name in judged
         ]
         parts = [
-            part("buckets", "let in too many", verdicts),
+            Kind.of("buckets", "let in too many", verdicts),
             await looked("users and roles", _destroyers(access, identity, policies, want)),
         ]
         return whole("buckets let in whom they may; administrators alone destroy", _account(identity), parts)
@@ -106,7 +100,7 @@ class ActionModule(Verifier):
             )
             for name in judged
         ]
-        parts = [part("buckets", "are not encrypted as wanted", verdicts)]
+        parts = [Kind.of("buckets", "are not encrypted as wanted", verdicts)]
         return whole("every bucket encrypts by default", _account(identity), parts)
 
     @proves("backup.retention")
@@ -137,7 +131,7 @@ class ActionModule(Verifier):
             )
             for name in judged
         ]
-        parts = [part("buckets with backups", "keep too little", verdicts)]
+        parts = [Kind.of("buckets with backups", "keep too little", verdicts)]
         return whole("backups are kept in versions", _account(identity), parts)
 
     @proves("backup.offsite")
@@ -153,7 +147,7 @@ class ActionModule(Verifier):
 
 async def _destroyers(
     access: Mapping[str, Any] | CannotLook, identity: Mapping[str, str], policies: Mapping[str, Any], want: Wanted
-) -> Part:
+) -> Kind:
     if isinstance(access, CannotLook):
         raise access
     return Access(access, identity["partition"], policies).judged(want.applications, want.administrators)
@@ -189,7 +183,7 @@ async def _copies(
         )
         for name in judged
     ]
-    return whole("buckets are copied", _account(identity), [part("buckets", "are not copied as wanted", verdicts)])
+    return whole("buckets are copied", _account(identity), [Kind.of("buckets", "are not copied as wanted", verdicts)])
 
 
 def _elsewhere(name: str, rules: Mapping[str, Any], account: str, every: Regions) -> list[str]:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import kept_secrets
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import Part
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, part, value, verdict, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, value, verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Look, Observer, together
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
@@ -118,5 +118,5 @@ def _seen(see: Callable[[Any], Seen], detail: Detail) -> Seen:
     return see(value(detail))
 
 
-def _part(verdicts: Sequence[Verdict], wrong: str) -> Part:
-    return part("secrets", wrong, verdicts)
+def _part(verdicts: Sequence[Verdict], wrong: str) -> Kind:
+    return Kind.of("secrets", wrong, verdicts)

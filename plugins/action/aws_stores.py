@@ -10,18 +10,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import database_judging, stores
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.database_judging import encrypted
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import (
-    Seen,
-    everywhere,
-    like,
-    part,
-    value,
-    verdict,
-    whole,
-)
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Seen, everywhere, value, verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
@@ -63,7 +57,7 @@ class ActionModule(Verifier):
             everywhere("file systems", "are not encrypted as wanted", asked.regions, file_systems, optional=True),
             everywhere("caches", "are not encrypted as wanted", asked.regions, caches, optional=True),
         )
-        nothing = [] if any(each.judged for each in parts[1:]) else [part("volumes, file systems and caches", "", [])]
+        nothing = [] if any(each.judged for each in parts[1:]) else [Kind.of("volumes, file systems and caches", "", [])]
         return whole("all that stores data is encrypted", _account(identity), [*parts, *nothing])
 
     @proves("backup.point_in_time")

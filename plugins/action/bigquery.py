@@ -12,9 +12,9 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils.bigquery import access, asking, reading
 from ansible_collections.golive.verify.plugins.plugin_utils.bigquery.reading import resource
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp.asking import ask
-from ansible_collections.golive.verify.plugins.plugin_utils.gcp.whole import Kind, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import alone
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves

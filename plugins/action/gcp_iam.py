@@ -11,11 +11,11 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp.asking import Asked, ask
-from ansible_collections.golive.verify.plugins.plugin_utils.gcp.whole import Kind, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp_iam import judging, reading
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp_iam.judging import Ours
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
-from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 

@@ -12,14 +12,18 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import date
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, details, like, value
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, details, value
 
 _HOUR = 3600
 # Named in the rule of a composite alarm: as what raises it, unless that it does not ring is what does.
 _CHILD = re.compile(r"(?<!\w)(?<!NOT )ALARM\s*\(\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s\"')]+))\s*\)")
+_OF_BRACKETS = re.compile(r"(?<!\w)NOT\s*\(")
+_ALL = re.compile(r"(?<!\w)AND(?!\w)")
+_ARN = re.compile(r"arn:[^:]*:cloudwatch:[^:]*:[^:]*:alarm:")
 # Services whose actions change something rather than tell somebody.
 _CHANGING = ("autoscaling", "application-autoscaling", "automate", "swf", "ec2")
 _URL = re.compile(r"https?://[^\s<>\"')\]]+")
@@ -31,11 +35,25 @@ def alarms(account: Account, region: str | None) -> list[dict[str, Any]]:
     """The metric and composite alarms of a region."""
     kinds = ["MetricAlarm", "CompositeAlarm"]
     said = account.call("cloudwatch", "describe_alarms", region=region, AlarmTypes=kinds)
-    return [_alarm(each) for each in chain(said["MetricAlarms"], said["CompositeAlarms"])]
+    found = [_alarm(each) for each in chain(said["MetricAlarms"], said["CompositeAlarms"])]
+    rules = {each["AlarmName"]: each["AlarmRule"] for each in said["CompositeAlarms"]}
+    return [{**each, "seconds": _within(each["name"], found, rules)} if each["children"] else each for each in found]
+
+
+def _within(name: str, found: Sequence[Alarm], rules: Mapping[str, str]) -> int | None:
+    """Within how many seconds a composite alarm is raised; None where not all that raises it tells.
+
+    Where any will do, the fastest is enough; as soon as a rule wants several at once, the slowest counts.
+    """
+    below = covered(found, [name])
+    known = {each["name"]: each["seconds"] for each in found}
+    seconds = [known.get(each) for each in below if each not in rules]
+    several = any(_ALL.search(rules.get(each, "")) for each in (name, *below))
+    told = [each for each in seconds if each]
+    return (max if several else min)(told, default=None) if len(told) == len(seconds) else None
 
 
 def _alarm(said: Mapping[str, Any]) -> dict[str, Any]:
-    rule = said.get("AlarmRule", "")
     metrics = [said["MetricName"]] if said.get("MetricName") else []
     metrics += [each["MetricStat"]["Metric"]["MetricName"] for each in said.get("Metrics", ()) if "MetricStat" in each]
     periods = said.get("DatapointsToAlarm") or said.get("EvaluationPeriods")
@@ -53,8 +71,14 @@ def _alarm(said: Mapping[str, Any]) -> dict[str, Any]:
         "metrics": metrics,
         "threshold": said.get("Threshold"),
         "seconds": periods * period if periods and period else None,
-        "children": sorted({"".join(each) for each in _CHILD.findall(rule)}),
+        "children": _children(" ".join(said.get("AlarmRule", "").split())),
     }
+
+
+def _children(rule: str) -> list[str]:
+    """The alarms that raise a composite one. Of a rule that negates what is in brackets, none is known to."""
+    named = [] if _OF_BRACKETS.search(rule) else _CHILD.findall(rule)
+    return sorted({_ARN.sub("", "".join(each), count=1) for each in named})
 
 
 def failed(account: Account, topics: Iterable[str], hours: int) -> dict[str, Detail]:
@@ -154,7 +178,7 @@ def agreed_seen(alarm: Alarm, declared: Mapping[str, Any], severities: Sequence[
         problems.append(f"its limit is {alarm['threshold']}, not {declared['threshold']:g}")
     if declared["site_down"] and alarm["seconds"] is not None and alarm["seconds"] > max_down_minutes * 60:
         problems.append(f"it takes {alarm['seconds'] / 60:g} minutes, more than {max_down_minutes}")
-    if declared["site_down"] and alarm["seconds"] is None and not alarm["children"]:
+    if declared["site_down"] and alarm["seconds"] is None:
         problems.append("nothing tells within what time it is raised")
     if not _severity(alarm, severities):
         problems.append("neither its name nor its description tells its severity")

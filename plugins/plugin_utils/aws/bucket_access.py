@@ -9,11 +9,12 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import policy, resource_access, resource_policy
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.bucket_judging import shown
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import Part
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, like, part, value
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, value
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 
 _KIND = "users and roles"
@@ -50,7 +51,7 @@ class Access:
     def _documents(self) -> dict[str, policy.Policy | CannotLook]:
         return {name: _read(document) for name, document in self._said["documents"].items()}
 
-    def judged(self, applications: Collection[str], administrators: Collection[str]) -> Part:
+    def judged(self, applications: Collection[str], administrators: Collection[str]) -> Kind:
         """The users and roles that applications names, or all without any, but not the declared administrators."""
         known = self._said["identities"]
         rest = [each for each in known if not _is(each, administrators)]
@@ -61,7 +62,7 @@ class Access:
                 verdicts.append(unseen(CannotLook("not_found", f"no user or role is like {name}"), subject=name))
         aside = {"declared administrators": len(known) - len(rest)}
         # An account whose people and workloads are all in another one is a usual one.
-        return part(_KIND, "could destroy buckets", verdicts, aside, optional=True)
+        return Kind.of(_KIND, "could destroy buckets", verdicts, aside, optional=True)
 
     def _verdict(self, each: Mapping[str, Any]) -> Verdict:
         try:

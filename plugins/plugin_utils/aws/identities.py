@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
@@ -21,29 +19,14 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.policy import (
     administration,
     parse,
 )
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, judge, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 
 _DAY = 86400
 _MOST_TOLD = 5
 
 Powers = tuple[Sequence[Grant], Sequence[WayUp]]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One kind of thing that was judged: how many there are, what is wrong with some, and what could not be read."""
-
-    kind: str
-    judged: int = 0
-    wrong: str = ""
-    failures: Sequence[Verdict] = ()
-    errors: Sequence[Verdict] = ()
-    aside: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def problem(self) -> list[str]:
-        """In one sentence, how many of it fail."""
-        return [f"{len(self.failures)} of {self.judged} {self.kind} {self.wrong}"] if self.failures else []
 
 
 def date(at: float | None) -> str:
@@ -53,7 +36,7 @@ def date(at: float | None) -> str:
 
 def keys(
     found: Iterable[Mapping[str, Any]], used: Mapping[str, float | None], max_age: int, max_unused: int, now: float
-) -> Part:
+) -> Kind:
     """Judge the active access keys; one whose use is not known was deleted in the meantime."""
     judged = [key for key in found if key["active"] and key["id"] in used]
     verdicts = (
@@ -65,7 +48,7 @@ def keys(
         )
         for key in judged
     )
-    return Part("active access keys", len(judged), "are too old or not used", _failures(verdicts))
+    return Kind("active access keys", len(judged), "are too old or not used", _failures(verdicts))
 
 
 def key_problems(created: float, used: float | None, max_age: int, max_unused: int, now: float) -> list[str]:
@@ -78,7 +61,7 @@ def key_problems(created: float, used: float | None, max_age: int, max_unused: i
     return problems
 
 
-def key_counts(found: Iterable[Mapping[str, Any]], rotation_days: int, now: float) -> Part:
+def key_counts(found: Iterable[Mapping[str, Any]], rotation_days: int, now: float) -> Kind:
     """Judge how many active keys users have: one, and for the days of a rotation two."""
     owned: dict[str, list[float]] = {}
     for key in found:
@@ -93,7 +76,7 @@ def key_counts(found: Iterable[Mapping[str, Any]], rotation_days: int, now: floa
         )
         for user, created in owned.items()
     ]
-    return Part("users with access keys", len(verdicts), "have two for longer than a rotation", _failures(verdicts))
+    return Kind("users with access keys", len(verdicts), "have two for longer than a rotation", _failures(verdicts))
 
 
 def _count_problems(created: Sequence[float], rotation_days: int, now: float) -> list[str]:
@@ -107,7 +90,7 @@ def consoles(
     devices: Mapping[str, int] | None,
     max_unused: int,
     now: float,
-) -> Part:
+) -> Kind:
     """Judge the users who have a password for the console, by the days that nobody used it, and by their MFA devices.
 
     since: when each got the password. devices: how many each has; None where that is not asked.
@@ -125,10 +108,10 @@ def consoles(
         expected = f"signed in within {max_unused} days" + ("" if devices is None else ", with an MFA device")
         verdicts.append(judge(expected=expected, actual=actual, problems=problems, subject=f"user {user}"))
     wrong = "do not use their password" if devices is None else "have no MFA or do not use their password"
-    return Part("console users", len(since), wrong, _failures(verdicts))
+    return Kind("console users", len(since), wrong, _failures(verdicts))
 
 
-def passwords(policy: Mapping[str, int], min_length: int, reuse: int) -> Part:
+def passwords(policy: Mapping[str, int], min_length: int, reuse: int) -> Kind:
     """Judge the account's rules for passwords; without any of its own it has those of AWS, which are weak."""
     problems = [] if policy else ["the account has no password policy of its own"]
     if policy and policy["length"] < min_length:
@@ -141,10 +124,10 @@ def passwords(policy: Mapping[str, int], min_length: int, reuse: int) -> Part:
         problems=problems,
         subject="password policy",
     )
-    return Part("password policies", 1, "are too weak", _failures([verdict]))
+    return Kind("password policies", 1, "are too weak", _failures([verdict]))
 
 
-def trusts(said: Mapping[str, Any], trusted: Sequence[str], unbound: Sequence[str], account: str) -> Part:
+def trusts(said: Mapping[str, Any], trusted: Sequence[str], unbound: Sequence[str], account: str) -> Kind:
     """Judge whom the roles let in."""
     roles = [each for each in said["identities"] if each["kind"] == "role"]
     failures, errors = [], []
@@ -158,12 +141,12 @@ def trusts(said: Mapping[str, Any], trusted: Sequence[str], unbound: Sequence[st
         if problems:
             expected = "lets in its own account, services bound to it, and those declared"
             failures.append(judge(expected=expected, actual=actual, problems=problems, subject=subject))
-    return Part("trust policies", len(roles), "let in others", failures, errors)
+    return Kind("trust policies", len(roles), "let in others", failures, errors)
 
 
 def administrators(
     said: Mapping[str, Any], identity: Mapping[str, str], applications: Collection[str], declared: Collection[str]
-) -> Part:
+) -> Kind:
     """Judge which users and roles administer what without being declared to; none to judge is an error."""
     documents = {name: _readable(document) for name, document in said["documents"].items()}
     rest = [each for each in said["identities"] if not _like(each, declared)]
@@ -185,7 +168,7 @@ def administrators(
         errors.append(
             unseen(CannotLook("not_found", "there is no user and no role to judge"), subject="administrators")
         )
-    return Part(
+    return Kind(
         "users and roles",
         len(judged),
         "are administrators without being declared to be",
@@ -242,7 +225,7 @@ def _readable(document: Any) -> Policy | CannotLook:
 
 def _like(each: Mapping[str, Any], patterns: Iterable[str]) -> bool:
     names = (each["name"], each["path"] + each["name"], each["arn"])
-    return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
+    return any(like(name, patterns) for name in names)
 
 
 def _failures(verdicts: Iterable[Verdict]) -> list[Verdict]:

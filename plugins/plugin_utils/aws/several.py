@@ -1,24 +1,23 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many things of one kind: asked about side by side, each with an end of its own, and judged together."""
+"""Many things of one kind: asked about side by side, each with an end of its own."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook, Deadline
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import Part
 from ansible_collections.golive.verify.plugins.plugin_utils.look import attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, judge, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like, unmet
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 
 _SIDE_BY_SIDE = 8
-_MOST_SHOWN = 100
 
 # What is known of one thing: {"value": …}, or why it is not: {"reason": …, "detail": …}.
 Detail = Mapping[str, Any]
@@ -77,27 +76,6 @@ def verdict(subject: str, expected: str, *looks: Callable[[], Seen]) -> Verdict:
     return judge(expected=expected, actual=actual, problems=problems, subject=subject)
 
 
-def part(
-    kind: str,
-    wrong: str,
-    verdicts: Sequence[Verdict],
-    aside: Mapping[str, int] | None = None,
-    optional: bool = False,
-) -> Part:
-    """The verdicts on things of one kind. None to judge is an error unless it is optional to have any."""
-    failures = [each for each in verdicts if each.status is Status.FAIL]
-    errors = [each for each in verdicts if each.status is Status.ERROR]
-    if not verdicts and not optional:
-        errors = [unseen(CannotLook("not_found", f"there are no {kind} to judge"), subject=kind)]
-    return Part(kind, len(verdicts), wrong, failures, errors, aside or {})
-
-
-async def looked(kind: str, judging: Awaitable[Part]) -> Part:
-    """A part that is judged apart; where its list cannot be read, that is its own error."""
-    found = await attempt(judging)
-    return Part(kind, errors=[unseen(found, subject=kind)]) if isinstance(found, CannotLook) else found
-
-
 async def everywhere(
     kind: str,
     wrong: str,
@@ -105,7 +83,7 @@ async def everywhere(
     judging: Callable[[str | None], Awaitable[Sequence[Verdict]]],
     patterns: Sequence[str] = (),
     optional: bool = False,
-) -> Part:
+) -> Kind:
     """Things of one kind in all regions, side by side; a region that cannot be read is an error of its own.
 
     patterns: for the names of the things, at the ends of their ARNs. One that nothing anywhere is like is an error too.
@@ -118,10 +96,9 @@ async def everywhere(
         else:
             verdicts += each
     names = [name_of(each.subject) for each in verdicts]
-    for pattern in patterns:
-        if not any(fnmatchcase(name, pattern) for name in names):
-            verdicts.append(unseen(CannotLook("not_found", f"nothing is like {pattern}"), subject=f"{kind}: {pattern}"))
-    return part(kind, wrong, verdicts, optional=optional)
+    for pattern in unmet(patterns, names):
+        verdicts.append(unseen(CannotLook("not_found", f"nothing is like {pattern}"), subject=f"{kind}: {pattern}"))
+    return Kind.of(kind, wrong, verdicts, optional=optional)
 
 
 def name_of(arn: str) -> str:
@@ -129,28 +106,9 @@ def name_of(arn: str) -> str:
     return re.split(r"[:/]", arn)[-1]
 
 
-def whole(expected: str, actual: Mapping[str, Any], parts: Sequence[Part]) -> list[Verdict]:
-    """The verdict of the account, with those of what fails or could not be seen, at most a hundred of each kind."""
-    errors = [each for one in parts for each in one.errors]
-    problems = [problem for one in parts for problem in one.problem]
-    if errors and not problems:
-        return errors[:_MOST_SHOWN]
-    counts = {one.kind: one.judged for one in parts}
-    aside = {kind: count for one in parts for kind, count in one.aside.items()}
-    account = judge(expected=expected, actual={**actual, **counts, **aside}, problems=problems)
-    shown = [each for one in parts for each in one.failures[:_MOST_SHOWN]]
-    return [account, *shown, *errors[:_MOST_SHOWN]]
-
-
 def chosen(names: Iterable[str], patterns: Collection[str], what: str) -> list[str]:
     """The names that are like the patterns, or all without any; a pattern that no name is like is CannotLook."""
     known = list(names)
-    for pattern in patterns:
-        if not any(fnmatchcase(name, pattern) for name in known):
-            raise CannotLook("not_found", f"no {what} is like {pattern}")
+    for pattern in unmet(patterns, known):
+        raise CannotLook("not_found", f"no {what} is like {pattern}")
     return [name for name in known if not patterns or like(name, patterns)]
-
-
-def like(name: str, patterns: Iterable[str]) -> bool:
-    """Whether a name is like one of the shell patterns."""
-    return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -20,7 +20,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.gcp.principals impor
     outside,
     wide,
 )
-from ansible_collections.golive.verify.plugins.plugin_utils.gcp.whole import Kind
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 

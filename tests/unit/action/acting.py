@@ -63,6 +63,7 @@ def inventory(*hosts: str, limit: str = "", **groups: list[str]) -> dict[str, An
     return {
         "groups": {"all": list(hosts), "ungrouped": [], **groups},
         "ansible_play_hosts_all": list(hosts),
+        "ansible_play_hosts": list(hosts),
         "ansible_limit": limit,
         "inventory_dir": "/inventories/shop",
     }

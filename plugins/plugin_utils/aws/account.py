@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook, Deadline
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.answers import insist
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.permissions import permission
 
 try:
@@ -181,9 +182,11 @@ class Account:
         )
         where = region or session.region_name or _FALLBACK_REGION
         try:
-            return session.client(service, region_name=where, endpoint_url=self._endpoint_url, config=config)
+            client = session.client(service, region_name=where, endpoint_url=self._endpoint_url, config=config)
         except (exceptions.BotoCoreError, ValueError) as error:
             raise _cannot_look(error, service) from error
+        client.meta.events.register("after-call", insist)
+        return client
 
 
 def call(client: Any, operation: str, deadline: Deadline, **arguments: Any) -> dict[str, Any]:
@@ -204,6 +207,9 @@ def call(client: Any, operation: str, deadline: Deadline, **arguments: Any) -> d
     except (exceptions.BotoCoreError, exceptions.ClientError, ResponseParserError) as error:
         service = client.meta.service_model
         raise _cannot_look(error, permission(service.service_name, service.signing_name, name)) from error
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        # botocore's own, at an answer of another shape than it takes all to have.
+        raise CannotLook("malformed", f"{name} was not answered as AWS answers: {error!r}"[:500]) from error
     return answer
 
 

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
-from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import recovery
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import recovery_judging as judging
@@ -20,6 +17,8 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import As
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Seen, everywhere, verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like, unmet
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -192,8 +191,7 @@ async def _resources(asked: Asked, patterns: Sequence[str], expected: str, judge
 
     kind, wrong = "resources", "are not backed up as wanted"
     seen = await everywhere(kind, wrong, asked.regions, region, optional=True)
-    missing = [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in names)]
-    lost = [_missing(pattern, expected, bool(hidden)) for pattern in missing]
+    lost = [_missing(pattern, expected, bool(hidden)) for pattern in unmet(patterns, names)]
     return Kind(
         kind,
         seen.judged + len(lost),
@@ -215,7 +213,7 @@ def _some(plans: Kind) -> Kind:
     if plans.judged:
         return plans
     none = judge(expected="a plan", actual=None, problems=["there is no backup plan"], subject="plans")
-    return Kind(plans.kind, 1, "is there that runs: there is none", [none])
+    return Kind(plans.name, 1, "is there that runs: there is none", [none])
 
 
 def _account(identity: Facts) -> dict[str, str]:

@@ -9,8 +9,6 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
-from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import certificates
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
@@ -18,6 +16,8 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.balancers import
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Status, Verdict, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 

@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import analyzers, identities, reading
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
@@ -18,6 +17,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import D
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.trails import Record, trail_verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -69,11 +69,11 @@ class ActionModule(Verifier):
     async def credentials(self, look: Observer, want: Wanted) -> list[Verdict]:
         """Keys are fresh, consoles need a second factor, applications are no administrators, roles trust few.
 
-        One verdict is that of the account; with it go those of what fails. What cannot be read costs its part, and so
-        the pass, but hides no failure of another part.
+        One verdict is that of the account; with it go those of what fails. What cannot be read costs its kind, and so
+        the pass, but hides no failure of another kind.
         """
         asked = ask(look, want)
-        identity, *parts = await together(
+        identity, *kinds = await together(
             asked.identity(),
             looked("active access keys", _keys(asked, want)),
             looked("users with access keys", _key_counts(asked, want)),
@@ -86,7 +86,7 @@ class ActionModule(Verifier):
         return whole(
             "fresh access keys, safe consoles, no administrators and no trust but those declared",
             {"account": identity["account"]},
-            parts,
+            kinds,
         )
 
     @proves("cloud.audit_trail")

@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
-from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import balancer_judging as judging
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import balancers
@@ -18,6 +16,8 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import As
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, chosen, value, verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -35,11 +35,11 @@ class ActionModule(Verifier):
     async def configured(self, look: Observer, want: Wanted) -> list[Verdict]:
         """Each load balancer speaks TLS, and has healthy targets in several zones."""
         asked = ask(look, want)
-        identity, *parts = await together(
+        identity, *kinds = await together(
             asked.identity(),
             *(looked(_told("load balancers", region), _balanced(asked, region, want)) for region in asked.regions),
         )
-        return whole("load balancers with healthy targets", {"account": identity["account"]}, parts)
+        return whole("load balancers with healthy targets", {"account": identity["account"]}, kinds)
 
     @proves("edge.waf")
     async def firewall(self, look: Observer, want: Wanted) -> list[Verdict]:
@@ -51,8 +51,8 @@ class ActionModule(Verifier):
             looked("public entries", _entries(asked, want)),
             *(_sampled(look, url) for url in urls),
         )
-        parts = [entries, Kind.of("samples", "are let through", samples)]
-        return whole("attacks are refused at every entry", {"account": identity["account"]}, parts)
+        kinds = [entries, Kind.of("samples", "are let through", samples)]
+        return whole("attacks are refused at every entry", {"account": identity["account"]}, kinds)
 
 
 def _told(kind: str, region: str | None) -> str:

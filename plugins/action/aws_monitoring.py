@@ -11,8 +11,6 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
-from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import alarms, budgets
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
@@ -20,6 +18,8 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import D
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import HttpFact
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like, unmet
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -48,11 +48,11 @@ class ActionModule(Verifier):
         reached = [_reaching(each, heard, want) for each in listed]
         verdicts = [verdict for verdicts, _aside in reached for verdict in verdicts]
         aside = sum((aside for _verdicts, aside in reached), Counter[str]())
-        parts = [
+        kinds = [
             Kind.of("alarms", "reach nobody", [*verdicts, *_unread("alarms", asked.regions, found)], aside),
             _topics(topics, heard, failed, want, next((each for each in found if isinstance(each, CannotLook)), None)),
         ]
-        return whole("every alarm reaches somebody", {"account": identity["account"]}, parts)
+        return whole("every alarm reaches somebody", {"account": identity["account"]}, kinds)
 
     @proves("alerts.critical_set")
     async def critical_set(self, look: Observer, want: Wanted) -> list[Verdict]:
@@ -101,8 +101,7 @@ class ActionModule(Verifier):
         names = [group["name"] for group in groups]
         errors += [
             unseen(CannotLook("not_found", f"no log group is like {pattern}"), subject=pattern)
-            for pattern in want.log_groups
-            if not any(like(name, [pattern]) for name in names)
+            for pattern in unmet(want.log_groups, names)
         ]
         verdicts = [
             verdict(

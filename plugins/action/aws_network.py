@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
-from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import databases, networks
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import network_judging as judging
@@ -19,6 +17,8 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import As
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -33,7 +33,7 @@ class ActionModule(Verifier):
     async def network(self, look: Observer, want: Wanted) -> list[Verdict]:
         """Only public ports are open to the world, traffic is recorded, and data stores have no way out."""
         asked = ask(look, want)
-        identity, *parts = await together(
+        identity, *kinds = await together(
             asked.identity(),
             looked("declared subnets", _declared(asked, want)),
             *(
@@ -45,7 +45,7 @@ class ActionModule(Verifier):
         return whole(
             f"open to the world: only {', '.join(map(str, want.public_ports))}",
             {"account": identity["account"]},
-            parts,
+            kinds,
         )
 
 
@@ -77,7 +77,7 @@ class _Region:
         """What the region says; several of its controls may ask the same."""
         return self.asked.of(f"aws {command}", read, self.name, *arguments, region=self.name)
 
-    def Kind.of(self, wrong: str, verdicts: Sequence[Verdict], aside: Mapping[str, int] | None = None) -> Kind:
+    def judged(self, wrong: str, verdicts: Sequence[Verdict], aside: Mapping[str, int] | None = None) -> Kind:
         """What was judged of the kind."""
         return Kind.of(self.kind, wrong, verdicts, aside)
 
@@ -96,7 +96,7 @@ async def _groups(region: _Region) -> Kind:
         )
         for group in judged
     ]
-    return region.part("let the world in", verdicts, {"groups declared public": len(groups) - len(judged)})
+    return region.judged("let the world in", verdicts, {"groups declared public": len(groups) - len(judged)})
 
 
 def _meant(thing: Mapping[str, Any], patterns: Sequence[str]) -> bool:
@@ -114,7 +114,7 @@ async def _clouds(region: _Region) -> Kind:
         verdict(cloud, "flow logs that are delivered", partial(judging.logged_seen, cloud, within[cloud], logs))
         for cloud in clouds
     ]
-    return region.part("have no working flow logs", verdicts)
+    return region.judged("have no working flow logs", verdicts)
 
 
 async def _subnets(region: _Region) -> Kind:
@@ -143,4 +143,4 @@ async def _subnets(region: _Region) -> Kind:
         for name, whose in stores.items()
         if name not in listed
     ]
-    return region.part("lead to the internet", verdicts) if verdicts else Kind(region.kind)
+    return region.judged("lead to the internet", verdicts) if verdicts else Kind(region.kind)

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.many import whole
-from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import database_judging as judging
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import databases
@@ -20,6 +18,8 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import As
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Seen, everywhere, verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.many import whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -66,13 +66,13 @@ class ActionModule(Verifier):
             checks = await _checks(asked, name, want, estate, now)
             return [_database(each, estate.members(each), checks) for each in estate.databases]
 
-        identity, *parts = await together(
+        identity, *kinds = await together(
             asked.identity(),
             everywhere("databases", "are not protected", asked.regions, region, want.databases),
             everywhere("snapshots", "are shared", asked.regions, partial(_shared, asked, want), optional=True),
         )
         expected = "closed, redundant, recoverable and maintained databases, private snapshots"
-        return whole(expected, _account(identity), parts)
+        return whole(expected, _account(identity), kinds)
 
     @proves("data.encryption_at_rest")
     async def encryption(self, look: Observer, want: Wanted) -> list[Verdict]:
@@ -92,8 +92,8 @@ class ActionModule(Verifier):
             ]
 
         stores = everywhere("databases and snapshots", "are not encrypted as wanted", asked.regions, region)
-        identity, part = await together(asked.identity(), stores)
-        return whole("every database and snapshot is encrypted", _account(identity), [part])
+        identity, kind = await together(asked.identity(), stores)
+        return whole("every database and snapshot is encrypted", _account(identity), [kind])
 
     @proves("backup.automated")
     async def automated(self, look: Observer, want: Wanted) -> list[Verdict]:
@@ -135,8 +135,8 @@ class ActionModule(Verifier):
             ]
 
         can = everywhere("databases", "cannot be taken back as wanted", asked.regions, region, want.databases)
-        identity, part = await together(asked.identity(), can)
-        return whole("every database can be taken back to any recent moment", _account(identity), [part])
+        identity, kind = await together(asked.identity(), can)
+        return whole("every database can be taken back to any recent moment", _account(identity), [kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +247,8 @@ async def _by_snapshots(look: Observer, want: Wanted, expected: str, judge: Judg
         return [verdict(each["arn"], expected, partial(judge, each, taken(each))) for each in estate.sources]
 
     backed = everywhere("databases", "have no such snapshots", asked.regions, region, want.databases)
-    identity, part = await together(asked.identity(), backed)
-    return whole(expected, _account(identity), [part])
+    identity, kind = await together(asked.identity(), backed)
+    return whole(expected, _account(identity), [kind])
 
 
 async def _estate(asked: Asked, region: str | None, want: Wanted) -> Estate:

@@ -10,8 +10,6 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
-from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import bucket_judging as judging
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import buckets, reading
@@ -21,6 +19,8 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.buckets import R
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import chosen, verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -78,11 +78,11 @@ class ActionModule(Verifier):
             )
             for name in judged
         ]
-        parts = [
+        kinds = [
             Kind.of("buckets", "let in too many", verdicts),
             await looked("users and roles", _destroyers(access, identity, policies, want)),
         ]
-        return whole("buckets let in whom they may; administrators alone destroy", _account(identity), parts)
+        return whole("buckets let in whom they may; administrators alone destroy", _account(identity), kinds)
 
     @proves("data.encryption_at_rest")
     async def encryption(self, look: Observer, want: Wanted) -> list[Verdict]:
@@ -100,8 +100,8 @@ class ActionModule(Verifier):
             )
             for name in judged
         ]
-        parts = [Kind.of("buckets", "are not encrypted as wanted", verdicts)]
-        return whole("every bucket encrypts by default", _account(identity), parts)
+        kinds = [Kind.of("buckets", "are not encrypted as wanted", verdicts)]
+        return whole("every bucket encrypts by default", _account(identity), kinds)
 
     @proves("backup.retention")
     async def retention(self, look: Observer, want: Wanted) -> list[Verdict]:
@@ -131,8 +131,8 @@ class ActionModule(Verifier):
             )
             for name in judged
         ]
-        parts = [Kind.of("buckets with backups", "keep too little", verdicts)]
-        return whole("backups are kept in versions", _account(identity), parts)
+        kinds = [Kind.of("buckets with backups", "keep too little", verdicts)]
+        return whole("backups are kept in versions", _account(identity), kinds)
 
     @proves("backup.offsite")
     async def offsite(self, look: Observer, want: Wanted) -> list[Verdict]:

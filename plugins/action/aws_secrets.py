@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import kept_secrets
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, value, verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Look, Observer, together
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -71,22 +71,30 @@ class ActionModule(Verifier):
     async def rotation(self, look: Observer, want: Wanted) -> list[Verdict]:
         """The value of each declared secret is young."""
         asked, region = _asked(look, want)
-        identity, secrets, parameters = await together(
-            asked.identity(), _secrets(asked, want, region), _parameters(asked, want, region)
+        identity, secrets, written, parameters = await together(
+            asked.identity(),
+            _secrets(asked, want, region),
+            asked.of(
+                _each("list-secret-version-ids", want.secrets),
+                kept_secrets.written,
+                region,
+                want.secrets,
+                region=region,
+            ),
+            _parameters(asked, want, region),
         )
-        now = time.time()
+        now, expected = time.time(), f"changed within {want.max_age_days} days"
 
-        def young(automatic: bool, detail: Detail) -> Seen:
-            return kept_secrets.age_seen(value(detail), want.max_age_days, automatic, now)
+        def secret(name: str) -> Seen:
+            kept = value(secrets[name])
+            kept = None if kept is None else {**kept, "changed": value(written[name])}
+            return kept_secrets.age_seen(kept, want.max_age_days, want.automatic, now)
 
-        verdicts = [
-            verdict(f"{kind} {name}", f"changed within {want.max_age_days} days", partial(young, automatic, detail))
-            for kind, details, automatic in (
-                ("secret", secrets, want.automatic),
-                ("parameter", parameters, False),
-            )
-            for name, detail in details.items()
-        ]
+        def parameter(name: str) -> Seen:
+            return kept_secrets.age_seen(value(parameters[name]), want.max_age_days, False, now)
+
+        verdicts = [verdict(f"secret {name}", expected, partial(secret, name)) for name in secrets]
+        verdicts += [verdict(f"parameter {name}", expected, partial(parameter, name)) for name in parameters]
         return whole(
             "every declared secret is young", {"account": identity["account"]}, [_part(verdicts, "are too old")]
         )

@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
-from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import database_judging, stores
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.database_judging import encrypted
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Seen, everywhere, value, verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -51,14 +51,16 @@ class ActionModule(Verifier):
         async def caches(region: str | None) -> list[Verdict]:
             return [_encrypted(each, want) for each in await _caches(asked, region)]
 
-        parts = await together(
+        kinds = await together(
             everywhere("regions", "do not encrypt volumes by default", asked.regions, defaults),
             everywhere("volumes", "are not encrypted as wanted", asked.regions, volumes, optional=True),
             everywhere("file systems", "are not encrypted as wanted", asked.regions, file_systems, optional=True),
             everywhere("caches", "are not encrypted as wanted", asked.regions, caches, optional=True),
         )
-        nothing = [] if any(each.judged for each in parts[1:]) else [Kind.of("volumes, file systems and caches", "", [])]
-        return whole("all that stores data is encrypted", _account(identity), [*parts, *nothing])
+        nothing = (
+            [] if any(each.judged for each in kinds[1:]) else [Kind.of("volumes, file systems and caches", "", [])]
+        )
+        return whole("all that stores data is encrypted", _account(identity), [*kinds, *nothing])
 
     @proves("backup.point_in_time")
     async def point_in_time(self, look: Observer, want: Wanted) -> list[Verdict]:

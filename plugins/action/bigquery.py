@@ -43,11 +43,17 @@ class ActionModule(Verifier):
         wrong = "let in who they must not"
         return whole(
             "datasets, tables and routines that let in declared principals and nobody else",
-            resource(want.project),
+            {},
             [
-                Kind("datasets", wrong, access.verdicts(entries, want.project, own, everywhere)),
-                Kind("tables and routines", wrong, access.verdicts(policies, want.project, own, everywhere)),
+                Kind.of("datasets", wrong, access.verdicts(entries, want.project, own, everywhere)),
+                Kind.of(
+                    "tables and routines",
+                    wrong,
+                    access.verdicts(policies, want.project, own, everywhere),
+                    optional=True,
+                ),
             ],
+            subject=resource(want.project),
         )
 
     @proves("bigquery.datasets")

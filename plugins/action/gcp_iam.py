@@ -26,7 +26,6 @@ _POLICY = {
     "folders": "resource-manager folders get-iam-policy",
     "organizations": "organizations get-iam-policy",
 }
-_PARTS = ("principals", "service accounts", "keys")
 _ACTIVITY = "gcloud policy-intelligence query-activity --activity-type=serviceAccountKeyLastAuthentication"
 
 
@@ -42,20 +41,17 @@ class ActionModule(Verifier):
         domains, asked = want.need("domains"), ask(look, want)
         project = await asked.of(f"gcloud projects get-ancestors {want.project}", reading.project)
         ours = Ours(domains, [want.project, project["number"], *want.projects], want.principals)
-        parts = (_principals(asked, project["scopes"], ours), _accounts(asked, ours), _keys(asked, want))
-        judged = await together(*map(attempt, parts))
+        kinds = await together(
+            looked("principals", _principals(asked, project["scopes"], ours)),
+            looked("service accounts", _accounts(asked, ours)),
+            looked("keys", _keys(asked, want)),
+        )
         return whole(
             "principals of ours with narrow roles, service accounts without old keys",
-            f"//cloudresourcemanager.googleapis.com/projects/{want.project}",
-            [_kind(part, found) for part, found in zip(_PARTS, judged, strict=True)],
+            {},
+            kinds,
+            subject=f"//cloudresourcemanager.googleapis.com/projects/{want.project}",
         )
-
-
-def _kind(part: str, judged: Kind | CannotLook) -> Kind:
-    """What was judged of one part, or that it could not be read."""
-    if isinstance(judged, CannotLook):
-        return Kind(part, "could not be read", [unseen(judged, subject=part)])
-    return judged
 
 
 async def _principals(asked: Asked, scopes: list[str], ours: Ours) -> Kind:
@@ -68,11 +64,11 @@ async def _principals(asked: Asked, scopes: list[str], ours: Ours) -> Kind:
     if names:
         command = f"for each in {' '.join(names)}; do gcloud iam roles describe $each; done"
         roles = await asked.of(command, reading.roles, names)
-    kind = judging.principals(policies, roles, ours)
-    hidden = [_hidden(scope, entry) for scope, entry in found.items() if "value" not in entry]
-    if not kind.verdicts and not hidden:
+    verdicts = judging.principals(policies, roles, ours)
+    verdicts += [_hidden(scope, entry) for scope, entry in found.items() if "value" not in entry]
+    if not verdicts:
         raise CannotLook("not_found", "the policies grant nothing to anybody")
-    return Kind(kind.name, kind.wrong, [*kind.verdicts, *hidden])
+    return Kind.of("principals", "hold roles that are not narrow, or are none of ours", verdicts)
 
 
 def _hidden(scope: str, entry: Mapping[str, Any]) -> Verdict:

@@ -26,13 +26,13 @@ from ansible_collections.golive.verify.plugins.plugin_utils.kubernetes.selectors
 from ansible_collections.golive.verify.plugins.plugin_utils.kubernetes.telling import (
     ALL,
     RUNNING,
-    like,
     missing_problems,
     named,
     told,
     workloads,
 )
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like, unmet
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -54,16 +54,16 @@ class ActionModule(Verifier):
             asked.version(), asked.seen(want.system_namespaces, "pods", "nodes", "namespaces", *_RBAC)
         )
         version = said["version"]
-        whole, unread = [], dict(seen.errors)
+        beside, unread = [], dict(seen.errors)
         try:
-            whole += health.version_problems(version, want.end_of_life)
+            beside += health.version_problems(version, want.end_of_life)
         except CannotLook as reason:
             unread["version"] = reason
-        whole += health.node_problems(seen["nodes"], version)
-        whole += health.namespace_problems(seen["namespaces"], names)
-        whole += health.admission_problems(seen["namespaces"], names, want.pod_security)
+        beside += health.node_problems(seen["nodes"], version)
+        beside += health.namespace_problems(seen["namespaces"], names)
+        beside += health.admission_problems(seen["namespaces"], names, want.pod_security)
         if not seen["pods"]:
-            whole.append(f"nothing runs in {named(want.system_namespaces)}")
+            beside.append(f"nothing runs in {named(want.system_namespaces)}")
         held = access.administrators(seen["clusterrolebindings"], seen["clusterroles"], want.administrators)
         return told(
             want,
@@ -72,7 +72,7 @@ class ActionModule(Verifier):
             kind="system workloads and undeclared administrators",
             expected=f"a supported version, all nodes ready, pods of {named(want.system_namespaces)} running, "
             f"admission that enforces {want.pod_security} in {named(names)}, no administrators but those declared",
-            whole=whole,
+            beside=beside,
             unread=unread,
             actual={
                 "version": version,
@@ -99,8 +99,8 @@ class ActionModule(Verifier):
         readable = [each for each in seen["ingresses"] if f"Namespace/{each['namespace']}" not in unread]
         for each in readable:
             problems[each["id"]] = health.ingress_problems(each, there, want.ingress_tls)
-        whole = health.namespace_problems(seen["namespaces"], names) + missing_problems(seen, want, ALL)
-        whole += [
+        beside = health.namespace_problems(seen["namespaces"], names) + missing_problems(seen, want, ALL)
+        beside += [
             f"there is no {each}"
             for each in want.resources
             if each not in there and f"Namespace/{each.split('/')[0]}" not in unread
@@ -111,7 +111,7 @@ class ActionModule(Verifier):
             problems,
             kind="workloads and ingresses",
             expected=f"everything declared in {named(names)} is there, complete, running, and succeeds on its schedule",
-            whole=whole,
+            beside=beside,
             unread=unread,
             actual={"declared besides": len(want.resources)},
         )
@@ -147,7 +147,7 @@ class ActionModule(Verifier):
             kind="claims and StatefulSets",
             expected="claims bound to volumes that are retained, can grow and are backed up "
             + ("elsewhere" if "elsewhere" in backed else f"within {want.volume_backup_max_age_hours} hours"),
-            whole=[] if problems else [f"there is no claim of a volume in {named(seen.namespaces)}"],
+            beside=[] if problems else [f"there is no claim of a volume in {named(seen.namespaces)}"],
             unread=seen.errors,
             actual={"claims": len(problems)},
         )
@@ -161,9 +161,9 @@ class ActionModule(Verifier):
         )
         unread = {**seen.errors, **system.errors}
         plugin = ""
-        whole: list[str] = []
+        beside: list[str] = []
         try:
-            plugin, whole = network.enforcer(system["daemonsets"], want.network_plugin)
+            plugin, beside = network.enforcer(system["daemonsets"], want.network_plugin)
         except CannotLook as reason:
             unread["network plugin"] = reason
         policies = by("namespace", seen["networkpolicies"])
@@ -180,7 +180,7 @@ class ActionModule(Verifier):
             found,
             kind="namespaces and workloads",
             expected=f"all {' and '.join(want.directions).lower()} denied by default, opened to what is named",
-            whole=whole + missing_problems(seen, want, ALL),
+            beside=beside + missing_problems(seen, want, ALL),
             unread=unread,
             actual={"policies": len(seen["networkpolicies"]), "enforced by": plugin},
         )
@@ -193,13 +193,9 @@ class ActionModule(Verifier):
         scalers = seen["horizontalpodautoscalers"]
         targets = {each["id"]: each for each in _all(seen, "deployments", "statefulsets")}
         wanted = [each for each in targets.values() if like(each["id"], want.autoscaled)]
-        whole = [
-            f"there is no workload like {pattern}"
-            for pattern in want.autoscaled
-            if not any(like(identity, [pattern]) for identity in targets)
-        ]
+        beside = [f"there is no workload like {pattern}" for pattern in unmet(want.autoscaled, targets)]
         if not scalers:
-            whole.append(f"there is no autoscaler in {named(seen.namespaces)}")
+            beside.append(f"there is no autoscaler in {named(seen.namespaces)}")
         judged = {each["id"]: scaling.autoscaler_problems(each, targets, want.max_target_percent) for each in scalers}
         return told(
             want,
@@ -207,7 +203,7 @@ class ActionModule(Verifier):
             {**judged, **scaling.unscaled(wanted, scalers)},
             kind="autoscalers and workloads to scale",
             expected=f"autoscalers that are active, below their maximum, and act by {want.max_target_percent} %",
-            whole=whole,
+            beside=beside,
             unread=seen.errors,
             actual={"autoscalers": len(scalers)},
         )
@@ -226,7 +222,7 @@ class ActionModule(Verifier):
             {each["id"]: availability.redundancy_problems(each, context, want) for each in found},
             expected=f"{want.min_instances} instances or more on {want.min_zones} {want.spread_over}s or more, with "
             "probes, requests, limits and a disruption budget that allows one",
-            whole=missing_problems(seen, want, RUNNING),
+            beside=missing_problems(seen, want, RUNNING),
             unread=seen.errors,
             actual={"liveness asks just what readiness asks": named(same)} if same else {},
         )
@@ -258,7 +254,7 @@ class ActionModule(Verifier):
             problems,
             expected=f"{want.strategy.replace('_', '-')} releases that lose no more than {want.max_unavailable} pods, "
             "stop where the new does not serve, and are complete",
-            whole=missing_problems(seen, want, kinds),
+            beside=missing_problems(seen, want, kinds),
             unread=seen.errors,
         )
 
@@ -279,7 +275,7 @@ class ActionModule(Verifier):
             kind="workloads and their accounts",
             expected="no root, no privileges, no capabilities, nothing of the node, a read-only root file system, and "
             "accounts that administer nothing",
-            whole=missing_problems(seen, want, ALL),
+            beside=missing_problems(seen, want, ALL),
             unread=seen.errors,
         )
 
@@ -294,7 +290,7 @@ class ActionModule(Verifier):
             {each["id"]: hardening.image_problems(each["pod"], want) for each in workloads(seen, want, ALL)},
             expected="images by digest, version or commit"
             + (f" from {named(want.registries)}" if want.registries else ""),
-            whole=missing_problems(seen, want, ALL),
+            beside=missing_problems(seen, want, ALL),
             unread=seen.errors,
         )
 

@@ -79,5 +79,10 @@ NEEDS = {
         "secretsmanager:GetResourcePolicy",
         "ssm:DescribeParameters",
     ],
-    "secrets.rotation": ["sts:GetCallerIdentity", "secretsmanager:DescribeSecret", "ssm:DescribeParameters"],
+    "secrets.rotation": [
+        "sts:GetCallerIdentity",
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:ListSecretVersionIds",
+        "ssm:DescribeParameters",
+    ],
 }

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import date
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, details, value
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 
 _HOUR = 3600
 # Named in the rule of a composite alarm: as what raises it, unless that it does not ring is what does.

@@ -9,11 +9,11 @@ import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import date
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.network_judging import WIDEST
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, value
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 
 _DAY, _HOUR, _MINUTE = 86400, 3600, 60
 _OUT_OF_ORDER = (

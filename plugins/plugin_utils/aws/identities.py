@@ -39,7 +39,7 @@ def keys(
 ) -> Kind:
     """Judge the active access keys; one whose use is not known was deleted in the meantime."""
     judged = [key for key in found if key["active"] and key["id"] in used]
-    verdicts = (
+    verdicts = [
         judge(
             expected=f"at most {max_age} days old, used within {max_unused} days",
             actual={"created": date(key["created"]), "last used": date(used[key["id"]])},
@@ -47,8 +47,8 @@ def keys(
             subject=f"access key {key['id']} of {key['user']}",
         )
         for key in judged
-    )
-    return Kind("active access keys", len(judged), "are too old or not used", _failures(verdicts))
+    ]
+    return Kind.of("active access keys", "are too old or not used", verdicts, optional=True)
 
 
 def key_problems(created: float, used: float | None, max_age: int, max_unused: int, now: float) -> list[str]:
@@ -76,7 +76,7 @@ def key_counts(found: Iterable[Mapping[str, Any]], rotation_days: int, now: floa
         )
         for user, created in owned.items()
     ]
-    return Kind("users with access keys", len(verdicts), "have two for longer than a rotation", _failures(verdicts))
+    return Kind.of("users with access keys", "have two for longer than a rotation", verdicts, optional=True)
 
 
 def _count_problems(created: Sequence[float], rotation_days: int, now: float) -> list[str]:
@@ -108,7 +108,7 @@ def consoles(
         expected = f"signed in within {max_unused} days" + ("" if devices is None else ", with an MFA device")
         verdicts.append(judge(expected=expected, actual=actual, problems=problems, subject=f"user {user}"))
     wrong = "do not use their password" if devices is None else "have no MFA or do not use their password"
-    return Kind("console users", len(since), wrong, _failures(verdicts))
+    return Kind.of("console users", wrong, verdicts, optional=True)
 
 
 def passwords(policy: Mapping[str, int], min_length: int, reuse: int) -> Kind:
@@ -124,7 +124,7 @@ def passwords(policy: Mapping[str, int], min_length: int, reuse: int) -> Kind:
         problems=problems,
         subject="password policy",
     )
-    return Kind("password policies", 1, "are too weak", _failures([verdict]))
+    return Kind.of("password policies", "are too weak", [verdict])
 
 
 def trusts(said: Mapping[str, Any], trusted: Sequence[str], unbound: Sequence[str], account: str) -> Kind:
@@ -226,7 +226,3 @@ def _readable(document: Any) -> Policy | CannotLook:
 def _like(each: Mapping[str, Any], patterns: Iterable[str]) -> bool:
     names = (each["name"], each["path"] + each["name"], each["arn"])
     return any(like(name, patterns) for name in names)
-
-
-def _failures(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    return [verdict for verdict in verdicts if verdict.status is not Status.PASS]

@@ -39,6 +39,22 @@ def secrets(account: Account, region: str | None, names: Iterable[str]) -> dict[
     return details(account, names, read)
 
 
+def written(account: Account, region: str | None, names: Iterable[str]) -> dict[str, Detail]:
+    """When the current value of each secret was written; None where it has none.
+
+    What AWS calls the change of a secret is also that of a tag or of its description.
+    """
+
+    def read(name: str) -> float | None:
+        said = existing(lambda: account.call("secretsmanager", "list_secret_version_ids", region=region, SecretId=name))
+        versions = said["Versions"] if said else []
+        return max(
+            (each["CreatedDate"] for each in versions if _CURRENT in each.get("VersionStages", ())), default=None
+        )
+
+    return details(account, names, read)
+
+
 def policies(account: Account, region: str | None, names: Iterable[str]) -> dict[str, Detail]:
     """The policy of each secret; None where it has none, so that those of identities alone let in."""
 
@@ -98,6 +114,8 @@ def age_seen(kept: Kept | None, max_days: float, automatic: bool, now: float) ->
     """Whether a secret was changed lately, and where that is wanted changes by itself."""
     if kept is None:
         return {"there": False}, ["it is not there"]
+    if kept["changed"] is None:
+        return {"there": True}, ["it has no current version"]
     days = (now - kept["changed"]) / _DAY
     wrong = [f"its value is {days:.0f} days old, more than {max_days:g}"] if days > max_days else []
     if automatic and not kept.get("rotates"):

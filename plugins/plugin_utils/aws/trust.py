@@ -19,6 +19,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.resource_policy 
     Rule,
     Rules,
 )
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 
 # What binds a service to those on whose behalf it may act.
 _SOURCES = {"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner"}
@@ -56,11 +57,11 @@ def _problems(
     who: Admitted, rules: Rules, trusted: Sequence[str], unbound: Sequence[str], account: str
 ) -> Iterator[str]:
     kind, name = who.principal.kind, who.principal.name
-    if who.principal != EVERYBODY and _like(name, trusted):
+    if who.principal != EVERYBODY and like(name, trusted):
         return
     if kind == "Service":
         bound = any(key in _SOURCES for alternatives in who.narrowed for key, _value in alternatives)
-        if not bound and not _like(name, unbound):
+        if not bound and not like(name, unbound):
             yield f"{name} may act in it for anybody: no condition on aws:SourceAccount or aws:SourceArn"
     elif kind == "Federated" and (":oidc-provider/" in name or not name.startswith("arn:")):
         if not _names_subject(who, rules):
@@ -93,7 +94,3 @@ def _fixed(subject: str) -> bool:
     own = _SCHEME.sub("", subject)
     wild = _WILD.search(own)
     return bool(own) and (wild is None or bool(re.search(r"[/:]", own[: wild.start()])))
-
-
-def _like(name: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -64,6 +64,8 @@ async def table(asked: Asked, want: Wanted, one: Mapping[str, Any]) -> Part:
 
 async def readable(asked: Asked, want: Wanted, one: Mapping[str, Any]) -> Part:
     """Of a table's personal columns, those that are missing, or readable by their type alone; and its key."""
+    if not one["columns"]:
+        raise CannotLook("malformed", f"option personal: {one['table']} names no columns")
     found = _existing(await tables(asked, want), one["table"])
     if found is None:
         return _MISSING

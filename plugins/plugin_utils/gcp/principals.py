@@ -15,9 +15,10 @@ Allowed = Mapping[str, str | Sequence[str] | None]
 
 EVERYBODY = {"allUsers": "everybody", "allAuthenticatedUsers": "everybody with a Google account"}
 _CONSUMER_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
+_OF_PROJECT = ("projectOwner", "projectEditor", "projectViewer")  # as projectOwner:shop
 _KINDS = {
     *("user", "group", "serviceAccount", "domain", "principal", "principalSet", "deleted"),
-    *("projectOwner", "projectEditor", "projectViewer"),  # of a project, as projectOwner:shop
+    *_OF_PROJECT,
 }
 _PROJECT_OF_ACCOUNT = re.compile(
     r"serviceAccount:(?:[^@]+@(?P<own>[^@]+)\.iam\.gserviceaccount\.com"
@@ -25,6 +26,8 @@ _PROJECT_OF_ACCOUNT = re.compile(
     r"|(?P<engine>[^@]+)@appspot\.gserviceaccount\.com"
     r"|(?P<cluster>[^@]+)\.svc\.id\.goog\[[^\]]*\])"
 )
+# Those of an organization's workforce pools name no project.
+_POOL = re.compile(r"//iam\.googleapis\.com/projects/(?P<number>[^/]+)/")
 _OF_GOOGLE = re.compile(
     r"serviceAccount:(?:service-(?P<agent>\d+)@[^@]+\.iam|(?P<api>\d+)@cloudservices)\.gserviceaccount\.com"
 )
@@ -66,7 +69,9 @@ def outside(principal: str, domains: Collection[str], projects: Collection[str])
         return f"of another domain, {_domain(address)}"
     if kind == "serviceAccount" and not _projects_of(principal) & set(projects):
         return "a service account of another project"
-    return ""
+    if (pool := _POOL.match(address)) and pool["number"] not in projects:
+        return "an identity of a pool of another project"
+    return "of another project" if kind in _OF_PROJECT and address not in projects else ""
 
 
 def of_google(principal: str, numbers: Collection[str]) -> bool:

@@ -54,7 +54,7 @@ class Ours:
     allowed: Allowed
 
 
-def principals(policies: Mapping[str, Sequence[Grant]], roles: Mapping[str, Any], ours: Ours) -> Kind:
+def principals(policies: Mapping[str, Sequence[Grant]], roles: Mapping[str, Any], ours: Ours) -> list[Verdict]:
     """Judge each principal by all the roles that it holds. policies: grants by what they were made on.
 
     Google's own agents of our projects, and principals that were deleted, are left out.
@@ -64,8 +64,7 @@ def principals(policies: Mapping[str, Sequence[Grant]], roles: Mapping[str, Any]
         for each in granted:
             if not each["principal"].startswith("deleted:") and not of_google(each["principal"], ours.projects):
                 held.setdefault(each["principal"], []).append((scope, each))
-    verdicts = [_principal(principal, grants, roles, ours) for principal, grants in sorted(held.items())]
-    return Kind("principals", "hold roles that are not narrow, or are none of ours", verdicts)
+    return [_principal(principal, grants, roles, ours) for principal, grants in sorted(held.items())]
 
 
 def _principal(principal: str, held: Sequence[tuple[str, Grant]], roles: Mapping[str, Any], ours: Ours) -> Verdict:
@@ -108,11 +107,8 @@ def _power(role: Mapping[str, Any]) -> str:
 
 def accounts(policies: Mapping[str, Any], project: str, ours: Ours) -> Kind:
     """Judge who may act as each of the service accounts, by the account's own policy."""
-    return Kind(
-        "service accounts",
-        "are open to who is none of ours",
-        [_account(_resource(project, email), entry, ours) for email, entry in policies.items()],
-    )
+    verdicts = [_account(_resource(project, email), entry, ours) for email, entry in policies.items()]
+    return Kind.of("service accounts", "are open to who is none of ours", verdicts, optional=True)
 
 
 def _account(subject: str, entry: Mapping[str, Any], ours: Ours) -> Verdict:
@@ -152,7 +148,7 @@ def keys(
             verdicts.append(unseen(reason, subject=f"{subject}/keys"))
             continue
         verdicts += [_key(key, f"{subject}/keys/{key['id']}", used, max_age, max_unused, now) for key in active]
-    return Kind("keys", "are too old or not used", verdicts)
+    return Kind.of("keys", "are too old or not used", verdicts, optional=True)
 
 
 def _key(

@@ -44,6 +44,8 @@ def retention_problems(instance: Mapping[str, Any], runs: Sequence[Run], days: i
     """Why not a backup of each day is kept for so many days. Of an instance that is younger, its days count."""
     problems = [] if instance["retained"] >= days else [f"{instance['retained']} backups are retained, not {days}"]
     have = {int((now - run["ended"]) // _DAY) for run in successful(runs)}
+    if not have:
+        return [*problems, "there is no backup that ended well"]
     # The youngest day is not over, and the oldest backup goes when a new one comes.
     wanted = range(1, min(days, int((now - instance["created"]) // _DAY)) - 1)
     missing = [day for day in wanted if not have & {day - 1, day, day + 1}]

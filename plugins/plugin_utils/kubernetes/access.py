@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from ansible_collections.golive.verify.plugins.plugin_utils.kubernetes.asking import Items
-from ansible_collections.golive.verify.plugins.plugin_utils.kubernetes.telling import like
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 
 _EVERYBODY = {"Group/system:authenticated", "Group/system:unauthenticated", "User/system:anonymous"}
 _EVERY_ACCOUNT = "Group/system:serviceaccounts"

@@ -57,7 +57,8 @@ def ingress(said: Mapping[str, Any], version: str) -> dict[str, Any]:
     return {
         "id": name(said, "Ingress"),
         "namespace": said["metadata"]["namespace"],
-        "hosts": sorted({rule.get("host") or "" for rule in rules}),
+        # Without a rule, all that comes for any host goes to the default backend.
+        "hosts": sorted({rule.get("host") or "" for rule in rules or [{}]}),
         "tls": [
             {"hosts": list(each.get("hosts") or ()), "secret": each.get("secretName") or ""}
             for each in spec.get("tls") or ()

@@ -13,10 +13,11 @@ from typing import Any
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.kubernetes.asking import Items, Seen
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, judge, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.many import MOST_SHOWN, Kind, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like, unmet
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
-_MOST_SHOWN = 100
 _MOST_TOLD = 25
 _NAMED = 5
 RUNNING = ("deployments", "statefulsets", "daemonsets")
@@ -38,11 +39,6 @@ def named(found: Iterable[str], most: int = _NAMED) -> str:
     return ", ".join(shown(each) for each in names[:most]) + rest
 
 
-def like(identity: str, patterns: Iterable[str]) -> bool:
-    """Whether an id is like one of the patterns."""
-    return any(fnmatchcase(identity, str(pattern)) for pattern in patterns)
-
-
 def workloads(seen: Seen, want: Wanted, plurals: Sequence[str]) -> Items:
     """The workloads to judge, of some kinds: all in the namespaces, or those that are named."""
     found, patterns = [each for plural in plurals for each in seen[plural]], want.workloads
@@ -54,7 +50,7 @@ def missing_problems(seen: Seen, want: Wanted, plurals: Sequence[str]) -> list[s
     identities = [each["id"] for plural in plurals for each in seen[plural]]
     kinds = [_KINDS[plural] for plural in plurals]
     speaking = [pattern for pattern in want.workloads if _speaks_of(pattern, kinds, seen.unread)]
-    absent = [pattern for pattern in speaking if not any(like(each, [pattern]) for each in identities)]
+    absent = unmet(speaking, identities)
     problems = [f"there is no workload like {pattern}" for pattern in absent]
     if not identities and not absent:
         problems.append(f"there is no workload in {named(seen.namespaces)}")
@@ -74,37 +70,32 @@ def told(
     *,
     expected: str,
     kind: str = "workloads",
-    whole: Sequence[str] = (),
+    beside: Sequence[str] = (),
     unread: Mapping[str, CannotLook] | None = None,
     actual: Mapping[str, Any] | None = None,
 ) -> list[Verdict]:
     """The verdicts of a control.
 
-    problems: what is wrong with each thing that was judged, by its id; whole: what is wrong beside that. unread: why
+    problems: what is wrong with each thing that was judged, by its id; beside: what is wrong beside that. unread: why
     something could not be judged, by its id; each is an error, and keeps the rest from being a pass.
     """
     among = problems if want.exceptions else ()
     excepted = {each: reason for each in among if (reason := _exception(want, control, each))}
     judged = {each: found for each, found in problems.items() if each not in excepted}
     wrong = {each: found for each, found in judged.items() if found}
-    summary = [f"{len(wrong)} of {len(judged)} {kind} are not as they must be: {named(wrong)}"] if wrong else []
+    general = [*beside]
     if excepted and not judged:
-        summary.append(f"all {len(excepted)} {kind} are excepted, so nothing was proven")
-    elif not judged and not whole and not unread:
-        summary.append(f"there are no {kind} to judge, so nothing was proven")
-    verdict = judge(
-        expected=expected,
-        actual={kind: len(judged), **(actual or {}), **({"excepted": _first(excepted)} if excepted else {})},
-        problems=_bounded([*whole, *summary]),
-    )
-    errors = [unseen(reason, subject=each) for each, reason in _first(unread or {}).items()]
-    if errors and verdict.status is Status.PASS:
-        return errors
+        general.append(f"all {len(excepted)} {kind} are excepted, so nothing was proven")
+    elif not judged and not beside and not unread:
+        general.append(f"there are no {kind} to judge, so nothing was proven")
     failures = [
         judge(expected=expected, actual={"wrong": len(found)}, problems=_bounded(found), subject=shown(each, 300))
-        for each, found in _first(wrong).items()
+        for each, found in sorted(wrong.items())
     ]
-    return [verdict, *failures, *errors]
+    errors = [unseen(reason, subject=each) for each, reason in sorted((unread or {}).items())]
+    aside = {**(actual or {}), **({"excepted": _first(excepted)} if excepted else {})}
+    things = Kind(kind, len(judged), f"are not as they must be: {named(wrong)}", failures, errors, aside)
+    return whole(expected, {}, [things], problems=_bounded(general))
 
 
 def _bounded(problems: Sequence[str]) -> list[str]:
@@ -114,7 +105,7 @@ def _bounded(problems: Sequence[str]) -> list[str]:
 
 
 def _first(found: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(islice(sorted(found.items()), _MOST_SHOWN))
+    return dict(islice(sorted(found.items()), MOST_SHOWN))
 
 
 def _exception(want: Wanted, control: str, identity: str) -> str:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.kubernetes.asking import Items
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 
 _HOUR = 3600
 Newest = Mapping[tuple[str, str], float]
@@ -72,13 +72,9 @@ def backed_up(backups: Items, namespaces: Sequence[str]) -> Newest:
         if each["phase"] != "Completed" or not each["volumes"] or each["narrowed"] or not each["at"]:
             continue
         for namespace in namespaces:
-            if _in(namespace, each["included"]) and not _in(namespace, each["excluded"]):
+            if like(namespace, each["included"]) and not like(namespace, each["excluded"]):
                 found[namespace, "*"] = max(found[namespace, "*"], each["at"])
     return found
-
-
-def _in(namespace: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatchcase(namespace, pattern) for pattern in patterns)
 
 
 def backup_problems(each: Mapping[str, Any], newest: Newest, max_hours: int, now: float) -> list[str]:

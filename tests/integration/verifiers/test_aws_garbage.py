@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -15,6 +13,7 @@ import pytest
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
 from tests.integration.verifiers import aws_world
+from tests.integration.verifiers.portal import Portal, open_portal
 
 # One operation of each protocol, some of whose answers have nothing that must be there.
 OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -37,31 +36,10 @@ GARBAGE = {
 }
 
 
-class Portal(BaseHTTPRequestHandler):
-    """Answers everything alike."""
-
-    says = b""
-
-    def _any(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(self.says)))
-        self.end_headers()
-        self.wfile.write(self.says)
-
-    do_GET = do_POST = _any
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def portal() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Portal)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with open_portal() as url:
+        yield url
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

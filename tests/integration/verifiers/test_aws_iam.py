@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What aws_iam proves of root, credentials and the trail: through boto3 against moto, and its fake where moto cannot."""
+"""What aws_iam proves of root, credentials and the trail, through boto3 against moto and its fake."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 import pytest
-from moto.secretsmanager.models import secretsmanager_backends
+from moto.secretsmanager.models import SecretsManagerBackend, secretsmanager_backends
 
 from ansible_collections.golive.verify.plugins.action.aws_secrets import ActionModule as AwsSecrets
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, interface
@@ -27,8 +27,18 @@ DAY = 86400
 
 
 @pytest.fixture
-def kept(aws: FakeAws) -> FakeAws:
+def kept(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> FakeAws:
     """An account with a secret and a parameter as they should be."""
+    listed: Any = SecretsManagerBackend.list_secret_version_ids
+
+    def dated(backend: Any, secret_id: str) -> str:
+        """The versions of a secret with their dates, for which moto takes the present."""
+        said = json.loads(listed(backend, secret_id))
+        for each in said["Versions"]:
+            each["CreatedDate"] = backend.secrets[secret_id].versions[each["VersionId"]]["createdate"]
+        return json.dumps(said)
+
+    monkeypatch.setattr(SecretsManagerBackend, "list_secret_version_ids", dated)
     client(aws, "secretsmanager").create_secret(Name="shop/database", SecretString=CANARY)
     client(aws, "ssm").put_parameter(Name="/shop/mail", Value=CANARY, Type="SecureString")
     return aws
@@ -49,9 +59,11 @@ def fails(aws: FakeAws, control: str, because: str, **options: Any) -> None:
 
 
 def age(name: str, days: float, *, rotates: bool = False, overdue: float | None = None) -> None:
-    """Let a secret have been changed so many days ago; moto has no other way."""
+    """Let a secret's value have been written so many days ago, and the secret been tagged today."""
     secret: Any = secretsmanager_backends[ACCOUNT]["us-east-1"].secrets[name]
-    secret.last_changed_date = time.time() - days * DAY
+    secret.last_changed_date = time.time()
+    for version in secret.versions.values():
+        version["createdate"] = time.time() - days * DAY
     secret.rotation_requested = secret.rotation_enabled = rotates
     secret.next_rotation_date = None if overdue is None else time.time() - overdue * DAY
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
@@ -58,6 +58,11 @@ def content(directory: Path) -> dict[str, bytes]:
     return {path.relative_to(directory).as_posix(): path.read_bytes() for path in files}
 
 
+def edit(name: str, before: str, after: str) -> Callable[[], object]:
+    """What changes a text in a file, once it is called."""
+    return lambda: Path(name).write_text(Path(name).read_text("utf-8").replace(before, after), encoding="utf-8")
+
+
 def inventory(*hosts: str, limit: str = "", **groups: list[str]) -> dict[str, Any]:
     """The variables that tell of these hosts and groups; all of the hosts are in the play."""
     return {
@@ -76,6 +81,8 @@ def verified(run_dir: str = RUN, web2: str = "pass", **options: Any) -> RunDirec
     """A whole run over the shop as it stands. web2: how its second host stands."""
     planned = act("plan", {**SHOP, "run_dir": run_dir, **options}, HOSTS)
     run = RunDirectory(planned["golive_run_dir"])
+    # Runs that begin in the same second, as only here, would have one name.
+    run.write("plan.json", run.read("plan.json") | {"run": Path(run_dir).name})
     for host, status in {"web1": "pass", "web2": web2}.items():
         answered = sample.check("http.health", host, status, started=run.plan().started)
         run.write_results(host, "task", {"results": [answered], "unasked": []})

@@ -46,7 +46,7 @@ test: test-unit test-hosts-python test-browser test-demo test-lab $(if $(KUBERNE
 test-unit: setup
 	@rm -rf tests/output/ways
 	.ci/monitoring .venv/bin
-	.ci/heimdall .venv/heimdall
+	.ci/readers .venv/readers
 	$(PYTEST) -n 2 -m "not lab and not demo"
 
 # Code that travels to hosts, on the oldest Python that a host may have.

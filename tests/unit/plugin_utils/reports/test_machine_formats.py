@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ansible_collections.golive.verify.plugins.plugin_utils.entries import GOOD, QUIET, entries
 from ansible_collections.golive.verify.plugins.plugin_utils.reports import csv, hdf, ocsf, prometheus, sarif
+from tests import readers
 from tests.unit.plugin_utils.reports import sample, validators
 
 every = pytest.mark.parametrize("name", sample.EVERY)
@@ -66,11 +67,11 @@ def test_hdf_is_valid_and_as_red_as_the_report(name: str) -> None:
         assert (shown == "Not Applicable") == (item["status"] in ("waived", "not_applicable")), item
 
 
-@pytest.mark.skipif(not validators.INSPECJS.is_dir(), reason="inspecjs is not there (npm puts it there)")
+@readers.needs("inspecjs")
 @every
 def test_heimdall_itself_shows_what_these_rules_say(name: str) -> None:
     text = hdf.render(sample.EVERY[name]())
-    shown = validators.heimdall(text)
+    shown = readers.heimdall(text)
     assert shown == [[control["id"], heimdall(control)] for control in json.loads(text)["profiles"][0]["controls"]]
 
 

@@ -10,7 +10,6 @@ import io
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
@@ -123,17 +122,6 @@ VALID: Mapping[str, Callable[[str], Any]] = {
     "sarif": lambda text: schema("sarif").validate(json.loads(text)),
 }
 PROMTOOL = shutil.which("promtool")
-# What Heimdall reads with; .ci/heimdall puts it there.
-INSPECJS = Path(sys.prefix) / "heimdall" / "node_modules" / "inspecjs"
-_READER = Path(__file__).parent / "heimdall" / "read.js"
-
-
-def heimdall(text: str) -> list[list[str]]:
-    """The controls of an HDF report as Heimdall shows them, each with its status."""
-    argv = ["node", str(_READER), str(INSPECJS)]
-    done = subprocess.run(argv, input=text, capture_output=True, text=True, timeout=60, check=True)
-    shown: list[list[str]] = json.loads(done.stdout)
-    return shown
 
 
 def promtool(text: str) -> subprocess.CompletedProcess[str]:

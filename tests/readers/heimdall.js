@@ -1,4 +1,4 @@
-// Usage: node read.js DIRECTORY <report.hdf.json
+// Usage: node heimdall.js DIRECTORY <report.hdf.json
 // Reads HDF as Heimdall does, with the inspecjs of a directory, and prints each control's id with the status it shows.
 const {convertFile, hdfWrapControl} = require(process.argv[2]);
 const read = convertFile(require("fs").readFileSync(0, "utf8"))["1_0_ExecJson"];

@@ -70,8 +70,8 @@ class Entry:
     def uid(self) -> str:
         """The same in every run as long as item, control, host and target are."""
         item, check = self.item["id"] if self.item else "", self.check
-        looked = (check["control"], check["host"], check["target"], check["vantage"]) if check else ("", "", "", "")
-        return hashlib.sha256("\0".join(map(str, (item, *looked))).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        looked = f"{check['control']}\0{check['host']}\0{check['target']}\0{check['vantage']}" if check else "\0\0\0"
+        return hashlib.sha256(f"{item}\0{looked}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def entries(report: Mapping[str, Any]) -> Iterator[Entry]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.golive.verify.plugins.plugin_utils.entries import Entry, entries
 from ansible_collections.golive.verify.plugins.plugin_utils.gate import NOT_SELECTED, PROVEN, UNBOUND
@@ -24,8 +24,7 @@ _WORST_FIRST = (*sorted(BAD - {"error"}), "error", WAIVED, Status.NOT_APPLICABLE
 _SIGNED = re.compile(r"^\d{8}T\d{6}Z-")
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How one statement stands: a result for an item, a result beyond the checklist, or an item by itself."""
 
     uid: str
@@ -101,9 +100,6 @@ class Standing:
             told("actual"),
             entry.message,
         )
-
-
-_NAMES = tuple(each.name for each in fields(Standing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +202,13 @@ def _rank(standing: Standing) -> tuple[int, str]:
 
 def _said(standing: Standing) -> dict[str, Any]:
     # 0, False and empty lists are values of actual, and nothing of the other fields.
-    values = ((name, getattr(standing, name)) for name in _NAMES)
-    return {name: value for name, value in values if value or (name == "actual" and value is not None)}
+    return {
+        name: value for name, value in standing._asdict().items() if value or (name == "actual" and value is not None)
+    }
 
 
 def _read(data: Mapping[str, Any]) -> Standing:
-    unknown = set(data) - set(_NAMES)
+    unknown = set(data) - set(Standing._fields)
     if unknown:
         raise ValueError(f"a result has no field {min(unknown)}")
     wrong = [name for name, value in data.items() if name not in ("line", "actual") and not isinstance(value, str)]

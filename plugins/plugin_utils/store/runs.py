@@ -155,10 +155,12 @@ def _rows(
     table: Table, key: int, standings: Iterable[Standing], own: Callable[[Standing], Any]
 ) -> Iterator[tuple[Any, ...]]:
     """The rows of standings in the order of their keys, which is how they are stored soonest."""
-    middle = attrgetter(*(column.name for column in table.columns[1:-1]))
+    columns = table.columns[1:-1]
+    middle = attrgetter(*(column.name for column in columns))
+    written = attrgetter(*(column.name for column in columns if column.type.python_type is str))
     for standing in sorted(standings, key=attrgetter("uid")):
         values: Iterable[Any] = middle(standing)
-        texts = "".join(map(str, values))
+        texts = "".join(written(standing))
         if not texts.isascii() or "\0" in texts:
             values = map(_text, values)
         yield (key, *values, own(standing))
@@ -193,7 +195,7 @@ def _standings(connection: Connection, table: Table, key: int) -> Iterator[tuple
 
     *names, own = (name for name in table.c.keys() if name != "run_key")  # noqa: SIM118
     wanted = sa.select(*(table.c[name] for name in (*names, own))).where(table.c.run_key == key)
-    for *values, last in connection.execute(wanted.order_by(table.c.line)):
+    for *values, last in chain.from_iterable(connection.execute(wanted.order_by(table.c.line)).partitions(_AT_ONCE)):
         fields = dict(zip(names, values, strict=True))
         if own == "actual":
             yield Standing(**fields, actual=json.loads(last)), False

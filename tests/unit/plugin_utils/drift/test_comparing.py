@@ -26,7 +26,7 @@ def standing(status: str, **fields: object) -> Standing:
     made = Standing(
         "u", status, "high", "i", "Kept", "h", 3, "S", "backup.retention", "db1", "db1", "host", "backup", actual="14"
     )
-    return replace(made, **fields)  # type: ignore[arg-type]
+    return made._replace(**fields)  # type: ignore[arg-type]
 
 
 def side(*standings: Standing, started: float = 2 * DAY, **fields: object) -> Side:
@@ -120,7 +120,7 @@ def test_a_signature_or_address_that_replaces_another_loses_no_coverage() -> Non
     found = compare(side(old, started=DAY), side(new), rules())
     assert found.counts == {"disappeared": 1, "new": 1}
     assert not found.regressed
-    assert compare(side(old, started=DAY), side(replace(new, status="fail")), rules()).regressed
+    assert compare(side(old, started=DAY), side(new._replace(status="fail")), rules()).regressed
 
 
 HEALTH = "https://shop.example.com /health at"
@@ -142,9 +142,9 @@ def test_what_moved_to_another_address_or_was_signed_anew_is_compared(then: str,
     found = compare(side(was, started=DAY), side(became), rules())
     assert found.counts == ({"regressed": 1} if same else {"disappeared": 1, "new": 1})
     assert found.changes[0].standing in (was, became)
-    again = compare(side(was, started=DAY), side(replace(became, status="pass")), rules())
+    again = compare(side(was, started=DAY), side(became._replace(status="pass")), rules())
     assert again.counts == ({} if same else {"disappeared": 1, "new": 1})
-    other_host = compare(side(was, started=DAY), side(replace(became, host="db2")), rules())
+    other_host = compare(side(was, started=DAY), side(became._replace(host="db2")), rules())
     assert other_host.counts == {"disappeared": 1, "new": 1}
 
 
@@ -154,7 +154,7 @@ def test_an_address_that_stays_is_compared_with_itself_and_one_that_goes_is_miss
     assert compare(side(*was, started=DAY), side(*was[1:], moved), rules()).changes == []
     fewer = compare(side(*was, started=DAY), side(*was[1:]), rules())
     assert (fewer.counts, fewer.regressed) == ({"disappeared": 1}, True)
-    more = compare(side(*was, started=DAY), side(*was, replace(moved, status="fail")), rules())
+    more = compare(side(*was, started=DAY), side(*was, moved._replace(status="fail")), rules())
     assert (more.counts, more.regressed) == ({"new": 1}, True)
 
 
@@ -227,7 +227,7 @@ def test_the_environments_rules_come_first() -> None:
     own = [{"control": "backup.*", "key": "copies", "matters": "falls 5"}]
     was, now = standing("pass", actual={"copies": 14}), standing("pass", actual={"copies": 10})
     assert not compare(side(was, started=DAY), side(now), rules(own)).changes
-    lower = replace(now, actual={"copies": 9})
+    lower = now._replace(actual={"copies": 9})
     assert compare(side(was, started=DAY), side(lower), rules(own)).counts == {"value_drift": 1}
 
 

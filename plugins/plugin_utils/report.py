@@ -75,7 +75,7 @@ def contract(plan: Plan, gate: Gate, decision: Decision, finished: bool) -> dict
         "items": items,
         "findings": [asdict(finding) for finding in decision.findings],
         "history": None,
-        "checks": [dict(check) for check in gate.results],
+        "checks": list(gate.results),
     }
 
 

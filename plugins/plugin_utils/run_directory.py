@@ -111,8 +111,9 @@ class RunDirectory:
     def results(self) -> dict[str, list[dict[str, Any]]]:
         """What came of each host that finished, by host; of one that ran several tasks, several."""
         found: dict[str, list[dict[str, Any]]] = {}
+        texts: dict[str, str] = {}
         for name, host in self.result_files():
-            found.setdefault(host, []).append(self.read(name))
+            found.setdefault(host, []).append(_sharing(self.read(name), texts))
         return found
 
     def result_files(self) -> Iterator[tuple[str, str]]:
@@ -157,3 +158,15 @@ class RunDirectory:
         if not isinstance(data, dict):
             raise BadRun(f"{path}: not a JSON object")
         return data
+
+
+def _sharing(value: Any, texts: dict[str, str]) -> Any:
+    """The same value, each text of it being one with those that equal it: results of many hosts repeat each other."""
+    if isinstance(value, str):
+        return texts.setdefault(value, value)
+    if isinstance(value, dict):
+        for key, each in value.items():
+            value[key] = _sharing(each, texts)
+    elif isinstance(value, list):
+        value[:] = [_sharing(each, texts) for each in value]
+    return value

@@ -73,7 +73,7 @@ class Embedding:
         self._budget = budget
         self._statuses = {status: number for number, status in enumerate(statuses)}
         self._words, self._looks = _Numbered(), _Numbered()
-        self._seen: dict[str, int] = {}
+        self._seen: dict[str, str] = {}
 
     def embed(self, groups: Sequence[Group], worst_first: Sequence[int]) -> Embedded:
         """Everything the script needs."""
@@ -116,16 +116,16 @@ class Embedding:
             *("" if check["reproduce"] == done else check["reproduce"], _waiver(check.get("waiver"))),
             _origin(check.get(provenance.FIELD)),
         )
-        words = ",".join(str(self._word(text)) for text in texts)
-        shown_looks = ",".join(str(self._look(look)) for look in looks[:MOST_LOOKS])
+        words = ",".join(map(self._word, texts))
+        shown_looks = ",".join([str(self._look(look)) for look in looks[:MOST_LOOKS]])
         status, more = self._statuses[check["status"]], max(0, len(looks) - MOST_LOOKS)
         return f"[{status},{_from(check)},{words},[{shown_looks}],{more}]"
 
-    def _word(self, text: str) -> int:
+    def _word(self, text: str) -> str:
         # Asked first by what was given: making a text fit to be shown costs more than finding it again.
         number = self._seen.get(text)
         if number is None:
-            number = self._seen[text] = self._words.add(_quoted(shown(text)))
+            number = self._seen[text] = str(self._words.add(_quoted(shown(text))))
         return number
 
     def _look(self, look: Data) -> int:

@@ -39,7 +39,10 @@ demo: setup
 # A real API server is verified where `make test-kubernetes` has once built it: CI has no time for that.
 KUBERNETES := $(wildcard $(or $(GOLIVE_KUBERNETES_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/golive-kubernetes)/bin/complete)
 
-test: test-unit test-hosts-python test-browser test-demo test-lab $(if $(KUBERNETES),test-kubernetes)
+# Hosts' Python, the browser and the demo need one core each.
+test: test-unit
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-hosts-python test-browser test-demo
+	@$(MAKE) --no-print-directory test-lab $(if $(KUBERNETES),test-kubernetes)
 	@$(if $(KUBERNETES),,echo "SKIPPED: no real API server was verified: run make test-kubernetes once")
 	@$(BIN)/python -m tests.ways
 
@@ -47,7 +50,8 @@ test-unit: setup
 	@rm -rf tests/output/ways
 	.ci/monitoring .venv/bin
 	.ci/readers .venv/readers
-	$(PYTEST) -n 2 -m "not lab and not demo"
+	@# Three on two cores: many wait for servers, or for Ansible.
+	$(PYTEST) -n 3 --dist worksteal -m "not lab and not demo"
 
 # Code that travels to hosts, on the oldest Python that a host may have.
 test-hosts-python: setup

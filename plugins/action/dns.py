@@ -14,7 +14,7 @@ from typing import Any
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.dns import findings, mail, questions, signatures
 from ansible_collections.golive.verify.plugins.plugin_utils.dns.dig import TRANSPORTS, Dig
-from ansible_collections.golive.verify.plugins.plugin_utils.dns.findings import Standing, seen
+from ansible_collections.golive.verify.plugins.plugin_utils.dns.findings import Standing
 from ansible_collections.golive.verify.plugins.plugin_utils.dns.questions import (
     Climbed,
     Declared,
@@ -26,7 +26,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.dns.questions import
 from ansible_collections.golive.verify.plugins.plugin_utils.dns.registration import registration_finding
 from ansible_collections.golive.verify.plugins.plugin_utils.dns.reverse import pointer, reverse_finding
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
-from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, seen, together
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -48,7 +48,7 @@ class ActionModule(Verifier):
         _known(want.reverse)
         dig = Dig(look, want)
         declared = [
-            Declared(dig.qualified(each["name"]), each["type"], tuple(each["values"]), each["ttl_max"])
+            Declared(questions.qualified(each["name"], dig.zone), each["type"], tuple(each["values"]), each["ttl_max"])
             for each in want.records
         ]
         parts = await together(

@@ -179,8 +179,12 @@ class Observer:
         version: str | None = None,
         ciphers: str | None = None,
         starttls: str | None = None,
+        staple: bool = False,
     ) -> Look[facts.TlsFact]:
-        """One TLS handshake, nothing validated: what the peer accepts and which chain it presents."""
+        """One TLS handshake, nothing validated: what the peer accepts and which chain it presents.
+
+        staple: which OCSP response it staples, too, which takes TLS 1.2.
+        """
         return self._ask(
             facts.TlsFact,
             "tls",
@@ -191,6 +195,7 @@ class Observer:
             version=version,
             ciphers=ciphers,
             starttls=starttls,
+            staple=staple or None,
         )
 
     def http(
@@ -354,6 +359,13 @@ async def attempt(awaitable: Awaitable[T]) -> T | CannotLook:
         return await awaitable
     except CannotLook as reason:
         return reason
+
+
+def seen(answer: T | CannotLook) -> T:
+    """What attempt() gave; raises the CannotLook that it gave instead."""
+    if isinstance(answer, CannotLook):
+        raise answer
+    return answer
 
 
 async def present(awaitable: Awaitable[T]) -> T | None:

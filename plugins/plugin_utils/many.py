@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,9 @@ from ansible_collections.golive.verify.plugins.plugin_utils.look import attempt
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, judge, unseen
 
 MOST_SHOWN = 100
+
+# What one thing shows, and a sentence for each way in which it is not as wanted.
+Seen = tuple[Mapping[str, Any], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +82,21 @@ def whole(
     aside = {name: value for kind in kinds for name, value in kind.aside.items()}
     verdict = judge(expected=expected, actual={**actual, **counts, **aside}, problems=wrong, subject=subject)
     return [verdict, *(each for kind in kinds for each in kind.failures[:MOST_SHOWN]), *errors]
+
+
+def verdict(subject: str, expected: str, *looks: Callable[[], Seen]) -> Verdict:
+    """One thing's verdict. What is known to be wrong is a failure, even where something else could not be seen."""
+    actual: dict[str, Any] = {}
+    problems: list[str] = []
+    hidden: list[CannotLook] = []
+    for look in looks:
+        try:
+            facts, wrong = look()
+        except CannotLook as reason:
+            hidden.append(reason)
+            continue
+        actual |= facts
+        problems += wrong
+    if hidden and not problems:
+        return unseen(hidden[0], expected=expected, subject=subject)
+    return judge(expected=expected, actual=actual, problems=problems, subject=subject)

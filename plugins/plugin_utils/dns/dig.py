@@ -35,13 +35,6 @@ class Dig:
         self._seconds = float(want.timeout or _SECONDS)
         self._seconds_of_many = float(want.timeout or _SECONDS_OF_MANY)
 
-    def qualified(self, name: str) -> str:
-        """A name as people write it in a declaration: relative to the zone, unless it ends with the zone or a dot."""
-        if name in ("@", ""):
-            return self.zone
-        full = questions.absolute(name)
-        return full if name.endswith(".") or f".{full}".endswith(f".{self.zone}") else f"{full}{self.zone}"
-
     def ask(self, server: Server, name: str, kind: str, transport: str = "any", recurse: bool = False) -> Look[Reply]:
         """One question to one server."""
         flags = [*([] if recurse else ["+norecurse", "+dnssec"]), *_FLAGS[transport]]

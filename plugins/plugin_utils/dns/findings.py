@@ -20,6 +20,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.dns.questions import
     Resolved,
     Server,
 )
+from ansible_collections.golive.verify.plugins.plugin_utils.look import seen
 
 _SHOWN = 20
 
@@ -35,13 +36,6 @@ class Standing:
     def transports(self, zone: str) -> list[str]:
         """The transports over which the server answers for the zone with authority."""
         return [how for how, reply in self.soa.items() if isinstance(reply, Reply) and not lame_problems(reply, zone)]
-
-
-def seen(answer: Any) -> Any:
-    """What a look gave; raises the CannotLook that it gave instead."""
-    if isinstance(answer, CannotLook):
-        raise answer
-    return answer
 
 
 def lame_problems(reply: Reply, zone: str) -> list[str]:

@@ -180,6 +180,14 @@ def absolute(name: str) -> str:
         raise CannotLook("malformed", f"{name[:300]!r} is not a domain name: {error}") from error
 
 
+def qualified(name: str, zone: str) -> str:
+    """A name as people write it in a declaration: relative to the zone, unless it ends with the zone or a dot."""
+    if name in ("@", ""):
+        return zone
+    full = absolute(name)
+    return full if name.endswith(".") or f".{full}".endswith(f".{zone}") else f"{full}{zone}"
+
+
 def ancestors(name: str) -> list[str]:
     """The name and those above it, down to one label."""
     labels = absolute(name).rstrip(".").split(".")

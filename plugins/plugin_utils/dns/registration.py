@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,6 +36,11 @@ def registration_finding(reply: HttpFact, zone: str, min_days: float, locked: bo
     left = (_expires(said) - datetime.fromtimestamp(now, UTC)).total_seconds() / 86400
     listed = said.get("status", [])
     statuses = {str(status).lower() for status in listed} if isinstance(listed, list) else set()
+    return standing(left, statuses, min_days, locked)
+
+
+def standing(left: float, statuses: AbstractSet[str], min_days: float, locked: bool) -> Finding:
+    """How a domain stands by the days that are left of its registration, and its statuses in the words of RFC 8056."""
     problems = [] if left >= min_days else [_short(left, min_days)]
     problems += [f"its status is {status}" for status in sorted(statuses & _ENDING)]
     if locked and not statuses & _LOCKS:

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp.project import Project, Reader
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Look, Observer
@@ -48,10 +47,3 @@ def project(
     return Project(
         name, impersonate=impersonate, quota_project=quota_project, endpoint_url=endpoint_url, seconds=seconds
     )
-
-
-def seen(entry: Mapping[str, Any]) -> Any:
-    """What Reader.each() read of one thing; raise the CannotLook of that thing where it could not."""
-    if "value" not in entry:
-        raise CannotLook(entry["reason"], entry["detail"])
-    return entry["value"]

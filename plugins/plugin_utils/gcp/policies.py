@@ -28,3 +28,12 @@ def grants(policy: Mapping[str, Any]) -> list[dict[str, str]]:
         for binding in policy.get("bindings", [])
         for member in binding["members"]
     ]
+
+
+def audited(policy: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each type of access to a service of which Google keeps a record, with the principals that are exempted."""
+    return [
+        {"service": config["service"], "type": each["logType"], "exempted": each.get("exemptedMembers", [])}
+        for config in policy.get("auditConfigs", [])
+        for each in config["auditLogConfigs"]
+    ]

@@ -10,11 +10,11 @@ import shlex
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook, Deadline
+from ansible_collections.golive.verify.plugins.plugin_utils.details import SIDE_BY_SIDE, Detail, details
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp import errors
 
 try:
@@ -35,7 +35,6 @@ _FIRST_PAUSE = 0.5
 _LONGEST_REQUEST = 10.0
 _MOST_BYTES = 64 << 20  # a page has at most a thousand things of some kilobytes
 _MOST_PAGES = 1000
-_SIDE_BY_SIDE = 8
 _SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]  # some of what is read has no narrower one
 
 
@@ -104,8 +103,8 @@ class Project:
             raise no_credentials(error) from error
         session = AuthorizedSession(credentials, refresh_timeout=_LONGEST_REQUEST)
         session.headers["User-Agent"] = "golive.verify"
-        session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=_SIDE_BY_SIDE * 2))
-        session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=_SIDE_BY_SIDE * 2))
+        session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=SIDE_BY_SIDE * 2))
+        session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=SIDE_BY_SIDE * 2))
         return session
 
     def _credentials(self) -> Any:
@@ -156,20 +155,9 @@ class Reader:
                 return found
         raise CannotLook("too_large", f"more than {_MOST_PAGES} pages of {items}")
 
-    def each(self, names: Iterable[str], read: Callable[[str], Any]) -> dict[str, dict[str, Any]]:
+    def each(self, names: Iterable[str], read: Callable[[str], Any]) -> dict[str, Detail]:
         """What read gives for each name, side by side: its value, or the reason and the detail why it has none."""
-
-        def one(name: str) -> dict[str, Any]:
-            try:
-                return {"value": read(name)}
-            except CannotLook as cannot:
-                return {"reason": cannot.reason, "detail": cannot.detail}
-            except (KeyError, TypeError, ValueError, AttributeError) as strange:
-                return {"reason": "malformed", "detail": f"{type(strange).__name__}: {strange}"}
-
-        wanted = list(names)
-        with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-            return dict(zip(wanted, pool.map(one, wanted), strict=True))
+        return details(names, read, self._deadline)
 
     def _ask(
         self,

@@ -15,6 +15,7 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import TcpFact, TlsFact
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import HOST, Observer, attempt, present, together
+from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part, proven
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.tls import clear
 from ansible_collections.golive.verify.plugins.plugin_utils.tls.certificates import (
@@ -23,12 +24,13 @@ from ansible_collections.golive.verify.plugins.plugin_utils.tls.certificates imp
     chain_problems,
     expiry_problems,
     lifetime_problems,
-    must_staple,
     path_of,
     trusted,
 )
 from ansible_collections.golive.verify.plugins.plugin_utils.tls.renewal import cron_verdict, unit_verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.tls.revocation import revocation
+from ansible_collections.golive.verify.plugins.plugin_utils.tls.staples import stapled
+from ansible_collections.golive.verify.plugins.plugin_utils.tls.transparency import logs_of, transparency_problems
 from ansible_collections.golive.verify.plugins.plugin_utils.tls.weak import ssl3, weak_cipher
 from ansible_collections.golive.verify.plugins.plugin_utils.tls.x509 import (
     covers,
@@ -62,6 +64,7 @@ class ActionModule(Verifier):
         """Each name at each address presents a chain that clients accept, of certificates that nobody revoked."""
         peers, roots = await together(_peers(look, want), trusted(look, want.cafile))
         expected = f"a complete chain for the name up to {roots.source}, not weak, not revoked"
+        expected += ", publicly logged" if _is_public(want) else ""
         return await together(
             *(_told(expected, peer.subject, _chain_verdict(look, want, roots, peer, expected)) for peer in peers)
         )
@@ -164,25 +167,37 @@ async def _handshake(look: Observer, peer: Peer) -> TlsFact:
     return fact
 
 
+def _is_public(want: Wanted) -> bool:
+    """Whether the certificate must be in public logs: those of declared authorities are private unless it is said."""
+    return want.cafile is None if want.certificate_transparency is None else bool(want.certificate_transparency)
+
+
 async def _chain_verdict(look: Observer, want: Wanted, roots: Roots, peer: Peer, expected: str) -> Verdict:
-    fact = await _handshake(look, peer)
+    staple = look.tls(peer.name, peer.port, address=peer.address, starttls=peer.starttls, staple=True)
+    fact, with_staple = await together(_handshake(look, peer), attempt(staple))
     if not fact.accepted:
         return judge(expected=expected, actual=None, problems=[_refused(fact)], subject=peer.subject)
     at, presented = datetime.now(UTC), parse(fact.certificates())
+    path = path_of(presented, roots, at)
+    seen: dict[str, Any] = {**describe(presented[0]), "chain": [label(each) for each in path.all]}
     problems = chain_problems(fact.certificates(), peer.name, roots, at, want.min_rsa_bits)
     problems += lifetime_problems(presented[0], want.max_lifetime_days)
-    path = path_of(presented, roots, at)
-    found: Any = "not asked for: the chain is not trusted"
-    if not problems:
-        if must_staple(presented[0]) and fact.ocsp_response is None:
-            raise CannotLook("missing_tool", "the certificate demands a stapled OCSP reply, which cannot be seen here")
-        problems, found = await revocation(look, path.links(), at)
-    return judge(
-        expected=expected,
-        actual={**describe(presented[0]), "chain": [label(each) for each in path.all], "revocation": found},
-        problems=problems,
-        subject=peer.subject,
-    )
+    if _is_public(want):
+        seen["public logs"] = len(logs_of(presented[0], at))
+        problems += transparency_problems(presented[0], at)
+    if problems:
+        seen["revocation"] = "not asked for: the chain is not trusted"
+        return judge(expected=expected, actual=seen, problems=problems, subject=peer.subject)
+
+    async def of_staple() -> Part:
+        return stapled(with_staple, presented[0], roots, at)
+
+    return await proven(expected, _standing(look, seen, path, at), of_staple(), subject=peer.subject)
+
+
+async def _standing(look: Observer, seen: Mapping[str, Any], path: ChainPath, at: datetime) -> Part:
+    problems, found = await revocation(look, path.links(), at)
+    return Part({**seen, "revocation": found}, problems)
 
 
 def _refused(fact: TlsFact) -> str:

@@ -62,6 +62,14 @@ options:
         15, 2026 on 200, from March 15, 2027 on 100 and from March 15, 2029 on 47.
       - Those are rules for public authorities. Where a private one issues for longer on purpose, say how long.
     type: int
+  certificate_transparency:
+    description:
+      - Whether the server's certificate must carry the timestamps of two distinct public logs, or of three where it is
+        valid for more than 180 days, as Apple's and Chrome's policies of Certificate Transparency demand of public
+        authorities. Only timestamps in the certificate count.
+      - Without it, wherever O(cafile) is not given. Say V(false) where the controller's own store has a private
+        authority in it, and V(true) where O(cafile) has public ones.
+    type: bool
   min_rsa_bits:
     description: Least size of the server's key, if it is an RSA key. Values below 2048 have no effect.
     type: int
@@ -121,6 +129,9 @@ options:
         type: path
 notes:
   - Revocation is asked for from the controller, wherever the check looks from.
+  - An OCSP response that the server staples must be good, recent and signed, and a certificate with the feature called
+    must-staple must have one. It is asked for in TLS 1.2, where it comes in clear. Of a server that speaks TLS 1.3 only
+    it cannot be seen, which for such a certificate is an C(error).
   - Weak ciphers and SSL 3.0 are offered from the controller too, since no OpenSSL of today can offer them all.
 """
 

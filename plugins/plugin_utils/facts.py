@@ -311,6 +311,20 @@ class VariableFact:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyedChainFact:
+    """Rows whose hashes were made anew with a key: how many, how many hold another hash, and the first of those.
+
+    exit, stderr: how the command that printed them ended.
+    """
+
+    exit: int
+    stderr: str
+    rows: int
+    altered: int
+    first: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ComparedFact:
     """The variables of one source against another's: those of the same value, and those that only one of them has."""
 

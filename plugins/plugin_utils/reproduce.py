@@ -57,6 +57,7 @@ def _tls(p: Params) -> list[str] | str:
     argv = ["openssl", "s_client", "-connect", f"{f'[{peer}]' if ':' in peer else peer}:{p.get('port', 443)}"]
     argv += ["-servername", p.get("server_name") or p["host"], *_TLS_FLAGS.get(p.get("version", ""), [])]
     argv += ["-cipher", p["ciphers"]] if p.get("ciphers") else []
+    argv += ["-tls1_2", "-status"] if p.get("staple") else []
     return [*argv, *(["-starttls", p["starttls"]] if p.get("starttls") else []), "-showcerts"]
 
 
@@ -128,5 +129,6 @@ _LINES: dict[str, Callable[[Params], list[str] | str]] = {
     "scan": _scan,
     "secret": lambda p: f"# judged in place: {p['file']}{' ' + p['key'] if p.get('key') else ''}",
     "variables": _variables,
+    "keyed_chain": lambda p: f"{_command(p)} # judged in place with {shlex.quote(p['key_file'])}",
     "call": lambda p: str(p["line"]),
 }

@@ -88,8 +88,22 @@ def issue(
         point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl)], None, None, None)
         builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
     for extension in extra:
-        builder = builder.add_extension(extension, critical=not isinstance(extension, x509.TLSFeature))
+        critical = not isinstance(extension, (x509.TLSFeature, x509.UnrecognizedExtension))
+        builder = builder.add_extension(extension, critical=critical)
     return Issued(builder.sign(signer, hashes.SHA256()), key)
+
+
+def timestamps(*logs: int, days: float = 0) -> x509.UnrecognizedExtension:
+    """What logs of Certificate Transparency promised so many days from now (RFC 6962, section 3.2 and 3.3)."""
+    moment = int((NOW + timedelta(days=days)).timestamp() * 1000).to_bytes(8, "big")
+    signature = b"\4\3" + _sized(b"\x30\6\2\1\1\2\1\1")
+    stamps = _sized(b"".join(_sized(b"\0" + bytes([log]) * 32 + moment + _sized(b"") + signature) for log in logs))
+    octets = b"\4" + (bytes([len(stamps)]) if len(stamps) < 128 else b"\x81" + bytes([len(stamps)])) + stamps
+    return x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2"), octets)
+
+
+def _sized(data: bytes) -> bytes:
+    return len(data).to_bytes(2, "big") + data
 
 
 def sha1_signed(issued: Issued, issuer: Issued) -> Issued:

@@ -17,7 +17,7 @@ import json
 import ssl
 import struct
 
-from ansible_collections.golive.verify.plugins.module_utils.observation import tcp
+from ansible_collections.golive.verify.plugins.module_utils.observation import stapling, tcp
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 
 _VERSIONS = {
@@ -28,7 +28,7 @@ _VERSIONS = {
 }
 _WIRE_VERSIONS = {0x0300: "SSLv3", 0x0301: "TLSv1", 0x0302: "TLSv1.1", 0x0303: "TLSv1.2", 0x0304: "TLSv1.3"}
 _CHANGE_CIPHER_SPEC, _ALERT, _HANDSHAKE = 20, 21, 22
-_SERVER_HELLO, _CERTIFICATE = 2, 11
+_SERVER_HELLO, _CERTIFICATE, _SERVER_HELLO_DONE = 2, 11, 14
 _FATAL, _CLOSE_NOTIFY = 2, 0
 _SUPPORTED_VERSIONS = 43
 # RFC 8446, appendix B.2: why a server refuses before it has agreed to anything.
@@ -64,23 +64,26 @@ class _Refused(Exception):
     """The server was there and would not speak TLS as asked."""
 
 
-def tls(deadline, host, port=443, address=None, server_name=None, version=None, ciphers=None, starttls=None):
+def tls(
+    deadline, host, port=443, address=None, server_name=None, version=None, ciphers=None, starttls=None, staple=False
+):
     """Shake hands and tell what was agreed and every certificate presented, leaf first, as base64 of DER.
 
     address: connect there instead of to the first address of host. server_name: the name asked for, host unless given;
     none is sent when it is an IP address or "". version: this one only, one of TLSv1, TLSv1.1, TLSv1.2, TLSv1.3.
     ciphers: an OpenSSL list, which governs TLS 1.2 and below only, so TLS 1.3 is not offered with it.
     starttls: ask for TLS in the words of "postgres", "smtp" or "nats" first.
+    staple: ask for an OCSP response too, which takes TLS 1.2, and end before the keys.
 
     "chain_complete" is false where TLS 1.3 hid the chain from a Python older than 3.10: then only the leaf is there.
     """
     name = _server_name(host if server_name is None else server_name)
-    offer = _Offer(_versions(version, ciphers), ciphers)
+    offer = _Offer(["TLSv1.2"], "ALL:!aNULL") if staple else _Offer(_versions(version, ciphers), ciphers)
     if starttls is not None and starttls not in STARTTLS:
         raise CannotLook("malformed", "starttls is one of %s" % ", ".join(STARTTLS))
     where = {}
     try:
-        shake = _shake(deadline, (host, port, address), where, name, offer, starttls)
+        shake = _shake(deadline, (host, port, address), where, name, offer, starttls, staple)
     except _Refused as refusal:
         return dict(where, accepted=False, refusal=str(refusal))
     chain, complete = shake.chain(), True
@@ -91,7 +94,7 @@ def tls(deadline, host, port=443, address=None, server_name=None, version=None, 
         accepted=True,
         chain=[base64.b64encode(der).decode() for der in chain],
         chain_complete=complete,
-        ocsp_response=None,
+        ocsp_response=shake.staple and base64.b64encode(shake.staple).decode(),
         **shake.agreed(),
     )
 
@@ -138,14 +141,17 @@ class _Offer:
             raise CannotLook("missing_tool", "this Python's OpenSSL cannot offer that: %s" % error) from None
 
 
-def _shake(deadline, peer, where, name, offer, starttls):
+def _shake(deadline, peer, where, name, offer, starttls, staple=False):
     connection, place = tcp.connect(deadline, *peer)
     where.update(place)
     with connection:
         if starttls:
             STARTTLS[starttls](deadline, connection)
         shake = _Handshake(deadline, connection, offer, name)
-        shake.run()
+        if staple:
+            shake.ask_for_staple()
+        else:
+            shake.run()
         return shake
 
 
@@ -161,6 +167,7 @@ class _Handshake:
         self._sent = False
         self._wire = bytearray()
         self._done = False
+        self.staple = None
 
     def run(self):
         while not self._done:
@@ -175,8 +182,30 @@ class _Handshake:
                 return
         self._flush()
 
-    def _flush(self):
-        data = self._outgoing.read()
+    def ask_for_staple(self):
+        """Read what the server says until it waits for the client's key: OpenSSL would not know what it was told."""
+        try:
+            self._tls.do_handshake()
+        except ssl.SSLWantReadError:
+            self._flush(stapling.asking)
+        except ssl.SSLError as error:
+            self._failed(error)
+        alert, messages, size = None, {}, -1
+        while alert is None and _SERVER_HELLO_DONE not in messages and size < len(self._wire):
+            size = len(self._wire)
+            self._fetch()
+            alert, messages = _read_wire(self._wire)
+        if alert is not None:
+            raise _Refused("tls alert %s" % _ALERTS.get(alert, alert))
+        version = _hello(messages.get(_SERVER_HELLO, b""))[0]
+        if version is None or _SERVER_HELLO_DONE not in messages:
+            raise CannotLook("malformed", "the server's part of the handshake has no end")
+        if version not in self._offer.versions:
+            raise _Refused("server answered with %s" % version)
+        self.staple = stapling.response(messages.get(stapling.CERTIFICATE_STATUS))
+
+    def _flush(self, changed=bytes):
+        data = changed(self._outgoing.read())
         if not data:
             return
         self._sent = True

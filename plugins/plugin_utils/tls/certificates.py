@@ -232,12 +232,6 @@ def lifetime_problems(leaf: x509.Certificate, max_days: int | None = None) -> li
     return [f"the certificate is valid for {days:.0f} days, longer than {max_days}"] if days > max_days else []
 
 
-def must_staple(leaf: x509.Certificate) -> bool:
-    """Whether clients are told to refuse it without a stapled OCSP reply (RFC 7633)."""
-    features = [each.value for each in leaf.extensions if isinstance(each.value, x509.TLSFeature)]
-    return any(x509.TLSFeatureType.status_request in feature for feature in features)
-
-
 def _seems_issued(child: x509.Certificate, issuer: x509.Certificate) -> bool:
     """A weak signature is not worth verifying, and gets its own sentence: there the name shows the way."""
     return issued(child, issuer) or (child.issuer == issuer.subject and weak_signature(child) is not None)

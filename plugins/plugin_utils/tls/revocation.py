@@ -123,9 +123,8 @@ def ocsp_problems(der: bytes, certificate: x509.Certificate, issuer: x509.Certif
         raise CannotLook("malformed", f"the responder answers {reply.response_status.name.lower()}")
     if not any(_signed(reply, signer) for signer in _signers(reply, issuer, at)):
         raise CannotLook("malformed", "the reply is not signed by the issuer or by whom it entrusted")
-    key_hash = x509.SubjectKeyIdentifier.from_public_key(issuer.public_key()).digest
     for single in reply.responses:
-        if (single.serial_number, single.issuer_key_hash) == (certificate.serial_number, key_hash):
+        if _speaks_of(single, certificate, issuer):
             break
     else:
         raise CannotLook("malformed", "the reply does not speak of the certificate")
@@ -155,6 +154,13 @@ def crl_problems(content: bytes, certificate: x509.Certificate, issuer: x509.Cer
         return []
     reasons = [each.value.reason for each in entry.extensions if isinstance(each.value, x509.CRLReason)]
     return [_revoked(certificate, entry.revocation_date_utc, reasons[0] if reasons else None)]
+
+
+def _speaks_of(single: ocsp.OCSPSingleResponse, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    if single.serial_number != certificate.serial_number:
+        return False
+    asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, single.hash_algorithm).build()
+    return single.issuer_key_hash == asked.issuer_key_hash
 
 
 async def _outcome(look: Observer, source: Source, at: datetime) -> list[str]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import ssl
 import time
@@ -21,7 +22,7 @@ from ansible_collections.golive.verify.plugins.action.tls import ActionModule as
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Status, Verdict
 from tests.integration.verifiers.live import prove_live
 from tests.integration.verifiers.tls_world import World
-from tests.unit.pki import Issued, authority, issue, pem_file, rsa_key, sha1_signed
+from tests.unit.pki import Issued, authority, issue, pem_file, rsa_key, sha1_signed, timestamps
 
 # That the versions tried here are old is the point.
 pytestmark = pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
@@ -196,9 +197,35 @@ def test_a_certificate_that_is_not_trusted_does_not_choose_what_is_connected_to(
     assert (verdict.status, asked) == (Status.FAIL, [])
 
 
-def test_a_demanded_staple_that_cannot_be_seen_is_an_error(world: World) -> None:
-    leaf = world.leaf(extra=[TLSFeature([TLSFeatureType.status_request])])
-    assert "stapled" in chain(world, leaf, world.inter).message
+@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl to serve what is stapled (apt-get install openssl)")
+def test_what_is_stapled(world: World) -> None:
+    demanding = world.leaf(extra=[TLSFeature([TLSFeatureType.status_request])])
+
+    def staple(leaf: Issued, without: str = "-no_tls1_1", **reply: Any) -> Verdict:
+        world.ocsp("/staple", leaf, world.inter, **reply)
+        (verdict,) = prove(world, "tls.valid_chain", world.staple("/staple", leaf, world.inter, without=without))
+        return verdict
+
+    good = staple(demanding)
+    assert (good.status, good.actual["stapled"]) == (Status.PASS, "OCSP good"), good.message
+    bad: dict[str, dict[str, Any]] = {
+        "stapled: shop was revoked on": {"status": OCSPCertStatus.REVOKED},
+        "it is stale": {"hours": -1},
+        "not signed by": {"signer": authority("Other")},
+    }
+    for sentence, reply in bad.items():
+        verdict = staple(world.leaf(), **reply)
+        assert (verdict.status, sentence in verdict.message) == (Status.FAIL, True), verdict.message
+    hidden = staple(demanding, "-no_tls1_2")
+    assert (hidden.status, "TLS 1.3 hides" in hidden.message) == (Status.ERROR, True)
+    assert staple(world.leaf(), "-no_tls1_2").status is Status.PASS
+    absent = chain(world, demanding, world.inter)
+    assert (absent.status, "and there is none" in absent.message) == (Status.FAIL, True)
+
+
+def test_public_logs(world: World) -> None:
+    for leaf, status in ((world.leaf(extra=[timestamps(1, 2)]), Status.PASS), (world.leaf(), Status.FAIL)):
+        assert chain(world, leaf, world.inter, certificate_transparency=True).status is status
 
 
 @pytest.mark.parametrize(

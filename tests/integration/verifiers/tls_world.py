@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import subprocess
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -71,6 +72,26 @@ class World:
                 pass
 
         return self.listen(shake, address, port)
+
+    def staple(self, path: str, *chain: Issued, without: str = "-no_tls1_1") -> int:
+        """Serve a chain by OpenSSL, with what is published at a path stapled to it; the port is the answer.
+
+        without: the option of `openssl s_server` that says which version is not spoken.
+        """
+        staple = self._directory / "staple.der"
+        staple.write_bytes(self.answers[path]())
+        leaf = pem_file(self._directory / "leaf.pem", chain[0], key=True)
+        files = ["-cert", leaf, "-cert_chain", pem_file(self._directory / "above.pem", *chain[1:])]
+        server = subprocess.Popen(
+            ["openssl", "s_server", "-accept", "127.0.0.1:0", *files, "-status_file", str(staple), without],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self._stack.callback(server.communicate)
+        self._stack.callback(server.kill)
+        line = next(line for line in server.stdout or () if line.startswith(b"ACCEPT"))
+        return int(line.rsplit(b":", 1)[1])
 
     def listen(self, talk: Callable[[socket.socket], None], address: str = "127.0.0.1", port: int = 0) -> int:
         """Talk to everyone who connects."""

@@ -8,64 +8,39 @@ What real servers can be made to do is tested on them, in tests/integration/veri
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import pytest
 
-from ansible_collections.golive.verify.plugins.action.tls import ActionModule as Tls
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Status, Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.tls.certificates import Roots
-from tests.unit.pki import Issued, authority, issue
-from tests.unit.proving import prove
+from tests.unit.action.tls_recordings import (
+    ANSWERS,
+    CAFILE,
+    HANDSHAKE,
+    INTER,
+    LEAF,
+    OPTIONS,
+    REASONS,
+    REFUSED,
+    RESOLVE,
+    RIGHT,
+    S_CLIENT,
+    prove,
+    resolved,
+    shake,
+)
+from tests.unit.pki import issue
 
-ROOT = authority("Root")
-INTER = authority("Inter", ROOT)
-LEAF = issue("shop", INTER, names=["shop.test"])
 WITH_CRL = issue("shop", INTER, names=["shop.test"], crl="http://ca.test/crl")
-
-REASONS = ("missing_tool", "denied", "timeout", "malformed", "unreachable")
-OPTIONS = {"host": "shop.test", "cafile": "/ca.pem"}
-RESOLVE, CAFILE = "getent ahosts shop.test", "cat /ca.pem"
-S_CLIENT = "openssl s_client -connect 192.0.2.1:443 -servername shop.test"
-HANDSHAKE = f"{S_CLIENT} -showcerts"
-
-
-def resolved(*addresses: str) -> dict[str, Any]:
-    families = [{"address": each, "family": "ipv6" if ":" in each else "ipv4"} for each in addresses]
-    return {"host": "shop.test", "addresses": families}
-
-
-def shake(*chain: Issued, **changes: Any) -> dict[str, Any]:
-    return {
-        "accepted": True,
-        "address": "192.0.2.1",
-        "family": "ipv4",
-        "version": "TLSv1.3",
-        "cipher": "TLS_AES_256_GCM_SHA384",
-        "bits": 256,
-        "chain": [base64.b64encode(each.der).decode() for each in chain],
-        "chain_complete": True,
-        "ocsp_response": None,
-        **changes,
-    }
-
-
-RIGHT = shake(LEAF, INTER)
-REFUSED = {"accepted": False, "address": "192.0.2.1", "family": "ipv4", "refusal": "tls alert protocol version"}
-ANSWERS: dict[str, Any] = {
-    RESOLVE: resolved("192.0.2.1"),
-    CAFILE: Roots("/ca.pem", (ROOT.certificate,)),
-    HANDSHAKE: RIGHT,
-}
 
 
 def one(control: str, options: dict[str, Any] | None = None, /, **answers: Any) -> Verdict:
     """The only verdict, with some answers replaced: by their line, or by the name of their line in this module."""
     replaced = {globals().get(line, line): answer for line, answer in answers.items()}
-    (verdict,) = prove(Tls, control, {**OPTIONS, **(options or {})}, {**ANSWERS, **replaced})
+    (verdict,) = prove(control, {**OPTIONS, **(options or {})}, {**ANSWERS, **replaced})
     return verdict
 
 
@@ -76,7 +51,7 @@ class TestCertificates:
     def test_right_passes(self, control: str) -> None:
         assert one(control).status is Status.PASS
 
-    @pytest.mark.parametrize("look", ["RESOLVE", "CAFILE", "HANDSHAKE"])
+    @pytest.mark.parametrize("look", [RESOLVE, CAFILE, HANDSHAKE], ids=["RESOLVE", "CAFILE", "HANDSHAKE"])
     @pytest.mark.parametrize("reason", REASONS)
     def test_what_cannot_be_looked_at_is_an_error(self, control: str, look: str, reason: str) -> None:
         assert one(control, **{look: CannotLook(reason, "no")}).status is Status.ERROR
@@ -110,7 +85,7 @@ class TestCertificates:
             HANDSHAKE: shake(issue("shop", names=["other.test"], days=(-90, -1))),
             v6: CannotLook("unreachable", "no route"),
         }
-        verdicts = prove(Tls, control, OPTIONS, answers)
+        verdicts = prove(control, OPTIONS, answers)
         assert [verdict.status for verdict in verdicts] == [Status.FAIL, Status.ERROR]
         assert [verdict.subject for verdict in verdicts] == ["shop.test at 192.0.2.1", "shop.test at 2001:db8::1"]
 
@@ -123,10 +98,10 @@ class TestCertificates:
             elsewhere: REFUSED,
         }
         options = {**OPTIONS, "names": ["shop.test", "www.shop.test"]}
-        verdicts = prove(Tls, control, options, answers)
+        verdicts = prove(control, options, answers)
         assert [verdict.status for verdict in verdicts] == [Status.PASS, Status.FAIL, Status.FAIL]
         answers["getent ahosts www.shop.test"] = CannotLook("not_found", "not in the DNS yet")
-        assert len(prove(Tls, control, options, answers)) == 2
+        assert len(prove(control, options, answers)) == 2
 
 
 def test_a_chain_that_is_weak_too_long_or_untrusted_fails() -> None:
@@ -134,7 +109,7 @@ def test_a_chain_that_is_weak_too_long_or_untrusted_fails() -> None:
     assert "valid for 825 days" in one("tls.valid_chain", HANDSHAKE=shake(long, INTER)).message
     assert one("tls.valid_chain", {"max_lifetime_days": 825}, HANDSHAKE=shake(long, INTER)).status is Status.PASS
     assert "intermediate is missing" in one("tls.valid_chain", HANDSHAKE=shake(LEAF)).message
-    assert one("tls.valid_chain", CAFILE=Roots("/ca.pem", ())).status is Status.FAIL
+    assert one("tls.valid_chain", **{CAFILE: Roots("/ca.pem", ())}).status is Status.FAIL
 
 
 def test_a_revocation_list_that_cannot_be_had_is_an_error() -> None:
@@ -196,7 +171,7 @@ def renewal(unit: str, timers: Any, shown: Any) -> Verdict:
     line = f"systemctl show {unit if '.' in unit else unit + '.service'}"
     listed = {"timers": timers} if isinstance(timers, list) else timers
     answers = {**ANSWERS, TIMERS: listed, line: shown}
-    served, verdict = prove(Tls, "tls.expiry", {**OPTIONS, "renewal_unit": unit}, answers)
+    served, verdict = prove("tls.expiry", {**OPTIONS, "renewal_unit": unit}, answers)
     assert served.status is Status.PASS
     assert verdict.subject == f"renewal by {unit}"
     return verdict
@@ -286,7 +261,7 @@ DEBIAN = ENTRY | {"command": r"test -x /usr/bin/certbot -a \! -d /run/systemd/sy
 )
 def test_a_cron_entry_renews_when_cron_runs_it(crontabs: Any, systemd: Any, status: Status) -> None:
     answers = {**ANSWERS, CRONTABS: crontabs, SYSTEMD: systemd}
-    _served, verdict = prove(Tls, "tls.expiry", {**OPTIONS, "renewal_cron": "acme.sh --cron"}, answers)
+    _served, verdict = prove("tls.expiry", {**OPTIONS, "renewal_cron": "acme.sh --cron"}, answers)
     assert verdict.status is status, verdict.message
 
 
@@ -296,7 +271,7 @@ FILE = "cat /etc/shop.pem"
 def stored(answer: Any, handshake: Any = RIGHT) -> Verdict:
     content = DIRECTORY | {"type": "file", "content": answer} if isinstance(answer, str) else answer
     answers = {**ANSWERS, FILE: content, HANDSHAKE: handshake}
-    return prove(Tls, "tls.expiry", {**OPTIONS, "certificate_file": "/etc/shop.pem"}, answers)[1]
+    return prove("tls.expiry", {**OPTIONS, "certificate_file": "/etc/shop.pem"}, answers)[1]
 
 
 def test_the_stored_certificate_must_be_the_served_one() -> None:
@@ -408,11 +383,9 @@ def test_a_hop_without_an_address_is_not_hidden_by_another() -> None:
         "getent ahosts gone.test": resolved(),
     }
     hops = [HOP, HOP | {"host": "gone.test"}]
-    assert Status.ERROR in {
-        verdict.status for verdict in prove(Tls, "tls.internal", {**OPTIONS, "hops": hops}, answers)
-    }
+    assert Status.ERROR in {verdict.status for verdict in prove("tls.internal", {**OPTIONS, "hops": hops}, answers)}
 
 
 def test_internal_is_not_asked_for_without_hops() -> None:
     with pytest.raises(NotAsked, match="hops"):
-        prove(Tls, "tls.internal", OPTIONS, {})
+        prove("tls.internal", OPTIONS, {})

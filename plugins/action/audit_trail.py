@@ -15,6 +15,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.audit_trail.chain im
     protected,
     whole,
 )
+from ansible_collections.golive.verify.plugins.plugin_utils.audit_trail.keyed import unaltered
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import HOST, Observer
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part, proven
@@ -50,18 +51,21 @@ class ActionModule(Verifier):
         if want.last_verification:
             questions["verification"] = f"SELECT {age(want.last_verification)} AS age"
         asked = Postgresql.of(look, want).ask(**questions)
-        verified: list[Awaitable[Part]] = []
+        more: list[Awaitable[Part]] = []
         if want.timer:
-            verified.append(_timer(look, want.timer, want.max_verification_age))
+            more.append(_timer(look, want.timer, want.max_verification_age))
         if want.last_verification:
-            verified.append(_verification(asked, want.max_verification_age))
+            more.append(_verification(asked, want.max_verification_age))
+        if chain.keyed:
+            more.append(unaltered(look, want, chain))
+        hashed = f"{'HMAC with ' if chain.keyed else ''}{chain.algorithm} of every row of {chain.table}"
         return await proven(
-            f"{chain.algorithm} of every row of {chain.table} linked to the one before, row {row} as anchored, "
+            f"{hashed} linked to the one before, row {row} as anchored, "
             f"verified within {want.max_verification_age} days",
             whole(asked, chain),
             anchor(asked, row, digest),
             protected(asked, chain),
-            *verified,
+            *more,
         )
 
 

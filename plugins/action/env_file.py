@@ -59,8 +59,10 @@ class ActionModule(Verifier):
             )
             problems = judging.forbidden_problems(has, want.also_forbidden, want.exceptions)
             secrets = questions.secrets_of(want, has.names(empty=False))
+            secrets += judging.passwords_of(has, [database["variable"] for database in want.databases])
+            passwords = [f"{name}{questions.PASSWORD}" for name in has.names()]
             if not isinstance(same, CannotLook):
-                problems += judging.shared_problems(has, secrets, same)
+                problems += judging.shared_problems(has, {*secrets, *passwords}, same)
             if has.unshown and not problems:
                 raise CannotLook("malformed", f"{_unshown(has)}; list them in required if they are meant")
             return _unless_unknown(_seen(has, secrets=len(secrets)), problems, want, secrets, same)

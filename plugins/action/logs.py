@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import ScanFact
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
-from ansible_collections.golive.verify.plugins.plugin_utils.logs import content, files, keepers, shipping
+from ansible_collections.golive.verify.plugins.plugin_utils.logs import content, files, keepers, queues, shipping
 from ansible_collections.golive.verify.plugins.plugin_utils.logs.sources import Source, each
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import alone, proven
@@ -61,14 +61,15 @@ class ActionModule(Verifier):
         want.need("store")
 
         async def arrived(source: Source) -> Verdict:
-            shipper = [shipping.shipping(look, want)] if want.shipper else []
-            return await proven(
-                f"the newest line is in {want.store['type']} within {want.max_delay_minutes:g} min"
-                f"{', shipper active and without complaints' if shipper else ''}",
-                shipping.arrived(look, want, source),
-                *shipper,
-                subject=source.name,
-            )
+            expected = f"the newest line is in {want.store['type']} within {want.max_delay_minutes:g} min"
+            parts = [shipping.arrived(look, want, source)]
+            if want.shipper:
+                expected += ", shipper active and without complaints"
+                parts.append(shipping.shipping(look, want))
+            if want.shipper and want.shipper["queue"]:
+                expected += f", its queue <= {want.shipper['queue']['max_megabytes']:g} MB"
+                parts += [queues.named(look, want), queues.held(look, want)]
+            return await proven(expected, *parts, subject=source.name)
 
         return await each(want, arrived)
 

@@ -19,7 +19,8 @@ description:
   - Proves that something of your own verifies the chain on schedule.
   - The table is read in a read-only transaction that is rolled back, within a quarter of O(timeout), which is 7.5
     seconds without it. Give it more from about a million rows on, and the table an index on O(sequence_column).
-  - Chains of keyed hashes (HMAC) cannot be proven, as their key must not come here.
+  - Of a chain with keyed hashes (HMAC) the rows come to where the key lies, that is to the place looked from, and are
+    hashed and forgotten there one by one. The key comes neither to the database nor into any result.
 extends_documentation_fragment:
   - golive.verify.attributes
   - golive.verify.check
@@ -58,6 +59,16 @@ options:
     type: str
     choices: [sha256, sha384, sha512]
     default: sha256
+  hmac_key_file:
+    description:
+      - Path, on the place looked from, of the file with the key, where hashes are HMACs. The file holds nothing else.
+      - It lies best where nobody of those who may write to the database can read it, so on the controller.
+    type: path
+  hmac_key_encoding:
+    description: How the key stands in O(hmac_key_file).
+    type: str
+    choices: [text, hex, base64]
+    default: text
   encoding:
     description: How O(hash_column) holds the hash.
     type: str

@@ -99,7 +99,7 @@ options:
         variables.
       - V(fingerprints) are, by variable, C(salt), C(sha256) and C(iterations) of a PBKDF2-HMAC-SHA-256 of the value
         there; see the how-to on environment variables for the command that makes them. A secret without one is an
-        error.
+        error. C(DATABASE_URL password) is the one of the password in an address, which O(databases) need.
       - Where there is no other environment, say so with V({}). Without the option, what depends on it is not proven.
     type: dict
     default: {}

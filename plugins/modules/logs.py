@@ -210,6 +210,32 @@ options:
         type: list
         elements: str
         default: []
+      queue:
+        description:
+          - The queue on disk in which it keeps what it could not send yet. It must be named in the configuration, and
+            its directory must exist. That no file is in it is well.
+          - Those who can keep one are rsyslog, Vector, Fluent Bit and Filebeat.
+        type: dict
+        suboptions:
+          files:
+            description:
+              - Paths or patterns of its files, such as V(/var/spool/rsyslog/forward.0*),
+                V(/var/lib/vector/buffer/v2/*/*.dat), V(/var/lib/fluent-bit/storage/*/*.flb) or
+                V(/var/lib/filebeat/diskqueue/*.seg).
+            type: list
+            elements: str
+            required: true
+          max_megabytes:
+            description:
+              - Megabytes that its files may have together. Shippers keep their newest file when everything is sent, so
+                say more than the size of one, which for Vector is 128.
+            type: float
+            required: true
+          max_minutes:
+            description:
+              - Minutes since which a file of it may not have been written. The newest of each directory does not count.
+                Without it, age is not judged.
+            type: float
   received:
     description:
       - For the machine that receives logs - senders of which a line must have come within O(max_delay_minutes).

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         crontabs,
         files,
         http,
+        keyed_chains,
         mounts,
         scans,
         secrets,
@@ -77,6 +78,7 @@ KINDS = {
     "http": Kind(_in("http", "http"), cap=16, timeout=10),
     "scan": Kind(_in("scans", "scan"), cap=2, timeout=30),
     "secret": Kind(_in("secrets", "secret"), cap=4, timeout=10),
+    "keyed_chain": Kind(_in("keyed_chains", "keyed_chain"), cap=2, timeout=30),
     "variables": Kind(_in("variables", "variables"), cap=4, timeout=20),
 }
 

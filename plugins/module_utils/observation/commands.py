@@ -30,6 +30,19 @@ def command(deadline, argv, stdin="", env=None, env_files=None, user=None, keep=
     the command prints only what they lead to leaves this machine, since the rest may hold secrets. limit: bytes of
     output, above which the command is killed (too_large).
     """
+    out = bytearray()
+    answer = run(deadline, out, argv, stdin, env, env_files, user, limit)
+    text = masked(out.decode("utf-8", "replace"), answer.pop("secrets"))
+    if keep:
+        text = _kept(text, keep) if answer["exit"] == 0 and text.strip() else ""
+    return dict(answer, stdout=text)
+
+
+def run(deadline, out, argv, stdin="", env=None, env_files=None, user=None, limit=1 << 20):
+    """Run argv as command() does, with what it prints going to out, a bytearray or what can be extended like one.
+
+    limit: bytes that out may hold at a time. Tells the exit status, what was said on stderr, and the secrets used.
+    """
     if not isinstance(argv, (list, tuple)) or not argv:
         raise CannotLook("malformed", "argv is a list: the tool and its arguments")
     secrets = {name: secret_text(deadline, path) for name, path in (env_files or {}).items()}
@@ -40,16 +53,15 @@ def command(deadline, argv, stdin="", env=None, env_files=None, user=None, keep=
             raise CannotLook("denied", "running %s as %s needs root: use become" % (argv[0], user))
         argv = [_resolve("runuser"), "-u", user, "--"] + argv
     process = _start(argv, dict(_environment(account), **dict(env or {}, **secrets)))
+    err = bytearray()
     try:
-        out, err = _communicate(process, stdin.encode(), deadline, limit)
+        _communicate(process, stdin.encode(), deadline, limit, {process.stdout: out, process.stderr: err})
     finally:
         _end(process)
-    if user and process.returncode and err.startswith("runuser: "):
-        raise CannotLook("denied", err.strip()[:500])
-    out, err = masked(out, secrets.values()), masked(err, secrets.values())
-    if keep:
-        out = _kept(out, keep) if process.returncode == 0 and out.strip() else ""
-    return {"exit": process.returncode, "stdout": out, "stderr": err}
+    said = err.decode("utf-8", "replace")
+    if user and process.returncode and said.startswith("runuser: "):
+        raise CannotLook("denied", said.strip()[:500])
+    return {"exit": process.returncode, "stderr": masked(said, secrets.values()), "secrets": list(secrets.values())}
 
 
 def _kept(text, paths):
@@ -97,9 +109,8 @@ def _start(argv, env):
     )
 
 
-def _communicate(process, stdin, deadline, limit):
-    """Feed and read the process until both outputs close; never hold more than limit bytes of them."""
-    chunks = {process.stdout: bytearray(), process.stderr: bytearray()}
+def _communicate(process, stdin, deadline, limit, chunks):
+    """Feed and read the process until both outputs close; chunks never hold more than limit bytes of them."""
     with selectors.DefaultSelector() as selector:
         for stream in chunks:
             selector.register(stream, selectors.EVENT_READ)
@@ -121,7 +132,6 @@ def _communicate(process, stdin, deadline, limit):
     while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         deadline.check()
         time.sleep(0.002)
-    return tuple(bytes(chunks[s]).decode("utf-8", "replace") for s in (process.stdout, process.stderr))
 
 
 def _feed(selector, stream, data):

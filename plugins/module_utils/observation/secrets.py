@@ -34,6 +34,7 @@ def secret(deadline, file, key=None, predicates=None):
     expressions searched for. base64_bytes: the exact number of bytes it decodes to (either alphabet, padded or not, the
     prefix "base64:" allowed). hex_bytes: the same of hexadecimal digits. equals: salt (taken as text), sha256 (in
     hexadecimal digits) and iterations of a PBKDF2-HMAC-SHA-256. differs_from: such a fingerprint, which is not its own.
+    password_differs_from: the same of the password in an address. no_password: there is none in it.
 
     one_of: the values allowed. not_repeating: it is no repetition of a shorter text. not_made_of: words; at least half
     of its letters and digits remain without them. not_typed: base64 or hex; what it decodes to is neither printable
@@ -187,6 +188,11 @@ def _differs_from(expected):
     return lambda value: not is_equal(value)
 
 
+def _password_differs_from(expected):
+    is_equal = _equals(expected)
+    return lambda value: not is_equal(password_in(value))
+
+
 def _one_of(allowed):
     allowed = frozenset(map(str, allowed))
     return lambda value: value in allowed
@@ -200,8 +206,11 @@ def _equals(expected):
 
 
 _URL = re.compile(
-    r"(?:jdbc:)?([a-zA-Z][a-zA-Z0-9+.-]*)://(?:[^/?#]*@)?([^/?#@]*)(?:/([^?#/]*))?/?(?:\?([^#]*))?(?:#.*)?", re.DOTALL
+    r"(?:jdbc:)?([a-zA-Z][a-zA-Z0-9+.-]*)://(?:([^/?#]*)@)?([^/?#@]*)(?:/([^?#/]*))?/?(?:\?([^#]*))?(?:#.*)?", re.DOTALL
 )
+# Of an address with signs in it that should have been escaped, and of settings as libpq and ADO.NET have them.
+_UNESCAPED = re.compile(r"(?:jdbc:)?[a-zA-Z][a-zA-Z0-9+.-]*://[^:/?#@]*:(.*)@", re.DOTALL)
+_SETTING = re.compile(r"""(?:^|[\s;])(?:password|pwd)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^\s;]+))""", re.IGNORECASE)
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9])(?::[0-9]{1,5})?")
 _ORIGIN = re.compile(r"https://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][A-Za-z0-9.-]*)(?::[0-9]{1,5})?")
 _NAMES_OF_THIS_MACHINE = re.compile(r"(?:.*\.)?localhost(?:\.localdomain)?|host\.docker\.internal", re.IGNORECASE)
@@ -212,11 +221,23 @@ class _Url:
 
     def __init__(self, value):
         match = _URL.fullmatch(value)
-        scheme, hosts, database, query = match.groups() if match else (None, "", None, None)
+        scheme, account, hosts, database, query = match.groups() if match else (None, None, "", None, None)
         self.scheme = (scheme or "").lower()
         self.database = urllib.parse.unquote(database or "")
         self.parameters = dict(urllib.parse.parse_qsl(query or "", keep_blank_values=True))
         self.hosts = [_host(host) for host in (hosts or self.parameters.get("host", "")).split(",")]
+        password = urllib.parse.unquote((account or "").partition(":")[2])
+        self.password = password or self.parameters.get("password", "")
+
+
+def password_in(value):
+    """The password in the address of a database or another service; empty where there is none."""
+    setting, url = _SETTING.search(value), _Url(value)
+    if setting:
+        return next(filter(None, setting.groups()), "")
+    # Signs that are not escaped cut an address at the wrong place, where no host can be.
+    unescaped = None if all(url.hosts) else _UNESCAPED.match(value)
+    return unescaped.group(1) if unescaped else url.password
 
 
 def _host(text):
@@ -270,6 +291,8 @@ _TESTS = {
     "hex_bytes": _hex_bytes,
     "equals": _equals,
     "differs_from": _differs_from,
+    "password_differs_from": _password_differs_from,
+    "no_password": lambda _expected: lambda value: not password_in(value),
     "one_of": _one_of,
     "not_repeating": _not_repeating,
     "not_made_of": _not_made_of,

@@ -41,7 +41,7 @@ def variables(deadline, source, judged=None, found=None, distinct=None, other=No
     judged: by variable the predicates of secrets.py; of several processes all must satisfy them.
     found: regular expressions by label; the names of the variables whose value one of them matches are told.
     distinct: names; those that have the same value are told. other: another source; which variables have the same value
-    in both, and which are in one only, is told.
+    in both, and which are in one only, is told; "DATABASE_URL password" is the password in the address that one holds.
     """
     tests = {name: secrets.tests(predicates) for name, predicates in (judged or {}).items()}
     searches = {label: re.compile(pattern).search for label, pattern in (found or {}).items()}
@@ -120,14 +120,21 @@ def _pairs(values, names):
 
 def _compared(sets, others, asked):
     own, foreign = _union(each.values for each in sets), _union(each.values for each in others)
-    same = {
-        name
+    pairs = [
+        (name, value, other.values[name])
         for each, other in itertools.product(sets, others)
         for name, value in each.values.items()
-        if value and other.values.get(name) == value
-    }
+        if value and other.values.get(name)
+    ]
+    same = {name for name, value, there in pairs if value == there}
+    passwords = {name for name, value, there in pairs if _same_password(value, there)}
     return {
-        "same": _shown(same, asked),
+        "same": _shown(same, asked) + ["%s password" % name for name in _shown(passwords, asked)],
         "missing": _shown(foreign - own, asked),
         "extra": _shown(own - foreign, asked),
     }
+
+
+def _same_password(*values):
+    here, there = (secrets.password_in(value[: secrets.LONGEST_VALUE]) for value in values)
+    return bool(here) and here == there

@@ -29,6 +29,10 @@ PREVIOUS = "{previous}"
 _WRITTEN = {"hex": "encode({}, 'hex')", "base64": "replace(encode({}, 'base64'), chr(10), '')", "bytea": "{}"}
 _STORED = {"hex": "lower({}::text)", "base64": "{}::text", "bytea": "{}"}
 _SHOWN = {"hex": "lower({}::text)", "base64": "{}::text", "bytea": "encode({}, 'hex')"}
+_OCTETS = (
+    "CASE pg_typeof(golive_content) WHEN 'bytea'::regtype THEN golive_content::text::bytea "
+    "ELSE convert_to(golive_content::text, 'UTF8') END"
+)
 # The kinds of faults, and how each is told of the first row that has it.
 _FAULTS = {
     "altered": "the hash of row {first} is not that of its content",
@@ -44,6 +48,7 @@ class Chain:
 
     content: what is hashed, an SQL expression of text or bytea. genesis: what stands for the hash before the first row.
     link: the column that repeats the hash of the row before, if any. gapless: whether numbers follow each other.
+    keyed: hashes are made with a key, so that the database cannot tell which row was altered.
     """
 
     table: Relation
@@ -55,6 +60,7 @@ class Chain:
     genesis: str
     link: str | None
     gapless: bool
+    keyed: bool = False
 
     @classmethod
     def of(cls, want: Wanted) -> Chain:
@@ -69,6 +75,7 @@ class Chain:
             want.genesis,
             want.previous_hash_column,
             want.gapless,
+            bool(want.hmac_key_file),
         )
         if PREVIOUS not in chain.content and not (chain.link and chain.mentions(chain.link)):
             detail = f"content has neither {PREVIOUS} nor previous_hash_column in it: such hashes are no chain"
@@ -78,10 +85,10 @@ class Chain:
     def recomputed(self) -> str:
         """The question how many rows have which fault, and which row is the first of them."""
         number = identifier(self.sequence)
-        faults = {
-            "altered": f"({_STORED[self.encoding].format(identifier(self.hash))} = {self._expected()}) IS NOT TRUE",
-            "doubled": f"{number} IS NULL OR {number} = golive_number",
-        }
+        faults = {"doubled": f"{number} IS NULL OR {number} = golive_number"}
+        if not self.keyed:
+            stored = _STORED[self.encoding].format(identifier(self.hash))
+            faults["altered"] = f"({stored} = {self._expected()}) IS NOT TRUE"
         if self.link:
             before = f"coalesce(golive_hash::text, {literal(self.genesis)})"
             faults["unlinked"] = f"coalesce({identifier(self.link)}::text, '') <> {before}"
@@ -92,16 +99,9 @@ class Chain:
             for name in faults
         )
         judged = "".join(f", {condition} AS {name}" for name, condition in faults.items())
-        content = written(self.content.replace(PREVIOUS, f"coalesce(golive_hash, {literal(self.genesis)})"))
-        # OFFSET 0 keeps each step apart, so that nothing is computed more than once for a row.
-        linked = (
-            f"SELECT *, lag({identifier(self.hash)}) OVER w AS golive_hash, lag({number}) OVER w AS golive_number "
-            f"FROM {self.table.sql} WINDOW w AS (ORDER BY {number})"
-        )
-        spelled = f"SELECT *, {content} AS golive_content FROM ({linked}) linked OFFSET 0"
         return (
             f"SELECT count(*) AS rows, max(n)::text AS last{counted} FROM "
-            f"(SELECT {number} AS n{judged} FROM ({spelled}) spelled OFFSET 0) judged"
+            f"(SELECT {number} AS n{judged} FROM ({self._spelled()}) spelled OFFSET 0) judged"
         )
 
     def anchored(self, number: str) -> str:
@@ -113,12 +113,27 @@ class Chain:
             f"FROM {self.table.sql} WHERE {column} = {wanted} LIMIT 2"
         )
 
-    def _expected(self) -> str:
-        octets = (
-            "CASE pg_typeof(golive_content) WHEN 'bytea'::regtype THEN golive_content::text::bytea "
-            "ELSE convert_to(golive_content::text, 'UTF8') END"
+    def streamed(self) -> str:
+        """The question for each row's number, content in hexadecimal digits and hash, in the order of the chain."""
+        number, stored = identifier(self.sequence), _SHOWN[self.encoding].format(identifier(self.hash))
+        return (
+            f"SELECT {number}::text, encode({_OCTETS}, 'hex'), {stored} "
+            f"FROM ({self._spelled()}) spelled ORDER BY {number}"
         )
-        return _WRITTEN[self.encoding].format(f"{self.algorithm}({octets})")
+
+    def _expected(self) -> str:
+        return _WRITTEN[self.encoding].format(f"{self.algorithm}({_OCTETS})")
+
+    def _spelled(self) -> str:
+        """The rows with what of them is hashed, and with hash and number of the row before."""
+        number = identifier(self.sequence)
+        content = written(self.content.replace(PREVIOUS, f"coalesce(golive_hash, {literal(self.genesis)})"))
+        # OFFSET 0 keeps each step apart, so that nothing is computed more than once for a row.
+        linked = (
+            f"SELECT *, lag({identifier(self.hash)}) OVER w AS golive_hash, lag({number}) OVER w AS golive_number "
+            f"FROM {self.table.sql} WINDOW w AS (ORDER BY {number})"
+        )
+        return f"SELECT *, {content} AS golive_content FROM ({linked}) linked OFFSET 0"
 
     def columns(self) -> str:
         """The question what columns the table has."""

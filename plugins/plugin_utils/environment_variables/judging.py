@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.environment_variables.forbidden import FORBIDDEN
-from ansible_collections.golive.verify.plugins.plugin_utils.environment_variables.questions import said
+from ansible_collections.golive.verify.plugins.plugin_utils.environment_variables.questions import PASSWORD, said
 from ansible_collections.golive.verify.plugins.plugin_utils.environment_variables.sources import Effective
 
 _MOST = 20
@@ -84,12 +84,23 @@ def shared_problems(has: Effective, names: Collection[str], same: Mapping[str, C
     """Secrets that another environment has too. same: what has the same value there, by environment."""
     found: dict[str, set[str]] = {name: set(names) & set(equal) for name, equal in same.items()}
     for name in names:
-        seen = has.of(name)
+        seen = has.of(name.removesuffix(PASSWORD))
+        compared = "password_differs_from" if name.endswith(PASSWORD) else "differs_from"
         for predicate, differs in seen[0].predicates.items() if seen else ():
             kind, _colon, environment = predicate.partition(":")
-            if kind == "differs_from" and not differs and not seen[0].empty:  # type: ignore[index]
+            if kind == compared and not differs and not seen[0].empty:  # type: ignore[index]
                 found.setdefault(environment, set()).add(name)
     return [f"{environment} has the same {some(equal)}" for environment, equal in sorted(found.items()) if equal]
+
+
+def passwords_of(has: Effective, addresses: Iterable[str]) -> list[str]:
+    """The passwords in the addresses of databases, by the variable that holds each; not every address has one."""
+    seen = {name: each[0] for name in addresses if (each := has.of(name))}
+    return [
+        f"{name}{PASSWORD}"
+        for name, variable in seen.items()
+        if not variable.empty and variable.predicates.get("no_password") is not True
+    ]
 
 
 def key_problems(

@@ -17,6 +17,9 @@ OFF = ("0", "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n
 TLS_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 """What libpq may be told of TLS, the strictest last."""
 
+PASSWORD = " password"
+"""What follows a variable's name where the password is meant that stands in the address which it holds."""
+
 _SECRET = re.compile(
     r"(?:^|_)(?:SECRETS?|PASS|PASSWORD|PASSWD|PASSPHRASE|TOKEN|KEY|APIKEY|CREDENTIALS?|SALT|PEPPER|DSN)(?:_|$)|PASSWORD$"
 )
@@ -74,12 +77,13 @@ def _predicates(want: Wanted) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for name in want.encryption_keys:
         yield name, key_format(want)
     for database in want.databases:
-        yield database["variable"], database_url(database)
+        yield database["variable"], {**database_url(database), "no_password": True}
     for name in want.origin_variables:
         yield name, {"https_origins": list(want.origins)}
     for environment, prints in fingerprints(want).items():
         for name, fingerprint in prints.items():
-            yield name, {f"differs_from:{environment}": fingerprint}
+            kind = "password_differs_from" if name.endswith(PASSWORD) else "differs_from"
+            yield name.removesuffix(PASSWORD), {f"{kind}:{environment}": fingerprint}
 
 
 def strong(want: Wanted) -> dict[str, Any]:
@@ -143,9 +147,16 @@ def declared_secrets(want: Wanted) -> list[str]:
 
 
 def secrets_of(want: Wanted, names: Iterable[str]) -> list[str]:
-    """Which of these variables hold secrets: those that are declared to, and unless a list is given, those named so."""
+    """Which of these variables hold secrets: those that are declared to, and unless a list is given, those named so.
+
+    A password in an address is one, whatever the address is called.
+    """
     declared = declared_secrets(want)
-    return sorted(name for name in names if name in declared or (not want.secrets and named_like_a_secret(name)))
+    return sorted(
+        name
+        for name in names
+        if name in declared or name.endswith(PASSWORD) or (not want.secrets and named_like_a_secret(name))
+    )
 
 
 def named_like_a_secret(name: str) -> bool:

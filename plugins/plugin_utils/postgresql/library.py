@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.refusals import failed_to_connect
+from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.refusals import Failed, failed_to_connect
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import Server
 
 try:
@@ -38,6 +38,22 @@ def table(server: Server, command: str) -> list[dict[str, str]]:
             {name: "" if value is None else str(value) for name, value in zip(names, row, strict=True)}
             for row in cursor.fetchall()
         ]
+
+
+def stream(server: Server, before: Sequence[str], copy: str, take: Callable[[bytes], None]) -> None:
+    """Take what a COPY ... TO STDOUT prints, as it comes. before: what to say first."""
+    with _connected(server) as connection:
+        with _answered():
+            for statement in before:
+                connection.execute(statement)
+        try:
+            with connection.cursor().copy(copy) as blocks:
+                for block in blocks:
+                    take(bytes(block))
+        except psycopg.Error as error:
+            if connection.broken:
+                raise failed_to_connect(str(error)) from None
+            raise Failed(error.sqlstate or "", error.diag.message_primary or str(error), server.user) from None
 
 
 @contextmanager

@@ -37,7 +37,13 @@ _MOST = 5000
 
 def framed(sql: str, milliseconds: int) -> tuple[str, str]:
     """What to say before a question, and the question as one row: its rows as one line of JSON."""
-    before = (
+    bounded = f"SELECT * FROM ({sql}) r LIMIT {_MOST + 1}"
+    return "\\; ".join(safely(milliseconds)), f"SELECT coalesce(jsonb_agg(q), '[]') FROM ({bounded}) q"
+
+
+def safely(milliseconds: int) -> tuple[str, ...]:
+    """What to say before anything is asked."""
+    return (
         "BEGIN READ ONLY",
         f"SET LOCAL statement_timeout = {milliseconds}",
         "SET LOCAL row_security = off",
@@ -45,8 +51,6 @@ def framed(sql: str, milliseconds: int) -> tuple[str, str]:
         # To compile a question takes seconds where the machine is busy, longer than to answer it.
         "SET LOCAL jit = off",
     )
-    bounded = f"SELECT * FROM ({sql}) r LIMIT {_MOST + 1}"
-    return "\\; ".join(before), f"SELECT coalesce(jsonb_agg(q), '[]') FROM ({bounded}) q"
 
 
 def script(questions: Sequence[str], milliseconds: int) -> str:
@@ -127,23 +131,24 @@ class Postgresql:
         """The table that a console which knows no SQL gives to a command, such as PgBouncer's to SHOW POOLS."""
         argv = self.server.argv("--csv", "-c", command)
         if self.look.vantage == CONTROLLER:
-            return self.look.call(reproduce.line(self._params(argv)), lambda: _library().table(self.server, command))
-        request = Request(self.look.vantage, self._params(argv))
+            return self.look.call(reproduce.line(self.params(argv)), lambda: library().table(self.server, command))
+        request = Request(self.look.vantage, self.params(argv))
         return Look(request, lambda value: _table(_output(value)))
 
     def _answers(self, questions: list[str]) -> Look[list[Answer]]:
-        by_hand = reproduce.line(self._params(self.server.argv(*(part for sql in questions for part in ("-c", sql)))))
+        by_hand = reproduce.line(self.params(self.server.argv(*(part for sql in questions for part in ("-c", sql)))))
         milliseconds = int(self.seconds * 1000 / 4)
         user = self.server.user
         if self.look.vantage == CONTROLLER:
             ask = partial(_ask, self.server, questions, milliseconds)
             look = self.look.call(by_hand, ask, timeout=self.seconds)
             return Look(look.request, lambda lines: parse(lines, questions, user))
-        params = self._params(self.server.argv("-q", "-A", "-t")) | {"stdin": script(questions, milliseconds)}
+        params = self.params(self.server.argv("-q", "-A", "-t")) | {"stdin": script(questions, milliseconds)}
         request = _Questions(self.look.vantage, params | {"timeout": self.seconds}, by_hand=by_hand)
         return Look(request, lambda value: parse(_lines(_output(value)), questions, user))
 
-    def _params(self, argv: Sequence[str]) -> dict[str, object]:
+    def params(self, argv: Sequence[str]) -> dict[str, object]:
+        """How the host runs a command line of psql."""
         secrets = {"PGPASSWORD": self.server.password_file} if self.server.password_file else {}
         guess = {"PGPASSWORD": self.server.guess} if self.server.guess else {}
         given = {"env_files": secrets, "env": guess, "user": self.server.os_user}
@@ -199,11 +204,11 @@ def _table(stdout: str) -> list[dict[str, str]]:
 
 
 def _ask(server: Server, questions: Sequence[str], milliseconds: int) -> list[str]:
-    lines: list[str] = _library().ask(server, [framed(sql, milliseconds) for sql in questions])
+    lines: list[str] = library().ask(server, [framed(sql, milliseconds) for sql in questions])
     return lines
 
 
-def _library() -> Any:
+def library() -> Any:
     from ansible_collections.golive.verify.plugins.plugin_utils.postgresql import library
 
     if library.MISSING:

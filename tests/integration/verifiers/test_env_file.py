@@ -186,6 +186,16 @@ def test_a_preview_that_shares_a_secret_fails_every_control_that_speaks_of_it(ho
         assert (verdict.status, verdict.message) == (Status.FAIL, "preview has the same JWT_SECRET")
 
 
+def test_a_preview_with_the_password_of_the_database_fails(host: Host) -> None:
+    password = GOOD["DATABASE_URL"].split(":")[2].split("@")[0]
+    address = f"postgresql://preview:{password}@db2.shop.internal:5432/preview"
+    host.settings({**random_settings(), "DATABASE_URL": address}, ".env.preview")
+    for control in ("env.production_values", "env.files"):
+        (verdict,) = prove_live(EnvFile, control, host.options("compose", "file"))
+        assert (verdict.status, verdict.message) == (Status.FAIL, "preview has the same DATABASE_URL password")
+        assert password not in str(verdict)
+
+
 def test_a_compose_file_that_loads_another_file_fails(host: Host) -> None:
     (host.path / "compose.yml").write_text(COMPOSE.replace(".env.production", ".env.preview"))
     (verdict,) = prove_live(EnvFile, "env.files", host.options("compose", "file", other_environments={}))
@@ -201,10 +211,14 @@ def test_the_command_of_the_how_to_makes_a_fingerprint_that_is_recognized(host: 
         [sys.executable, "-", file], input=script, capture_output=True, text=True, check=True, timeout=60
     )
     prints = yaml.safe_load(made.stdout)
-    assert set(prints) == set(GOOD)
+    assert set(prints) == {*GOOD, "DATABASE_URL password"}
     options = host.options("file", other_environments={"staging": {"fingerprints": prints}})
     (verdict,) = prove_live(EnvFile, "env.jwt_secret_strength", options)
     assert (verdict.status, verdict.message) == (Status.FAIL, "staging has the same JWT_SECRET")
+    password = GOOD["DATABASE_URL"].split(":")[2].split("@")[0]
+    host.settings({**random_settings(), "DATABASE_URL": f"postgresql://shop:{password}@db1.shop.internal:5432/shop"})
+    (verdict,) = prove_live(EnvFile, "env.production_values", options)
+    assert (verdict.status, verdict.message) == (Status.FAIL, "staging has the same DATABASE_URL password")
     host.settings(random_settings())
     (verdict,) = prove_live(EnvFile, "env.production_values", options)
     assert verdict.status is Status.PASS, verdict.message

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import json
 import os
@@ -25,7 +24,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.look import Answer, 
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict
 from tests.fakes.log_store import INDEX, QUERY, SELECTOR, FakeLogStore
 from tests.integration.verifiers.backups import needs, needs_root
-from tests.integration.verifiers.written_logs import DAY, add, entry, proof, sources, written
+from tests.integration.verifiers.written_logs import DAY, add, entry, proof, rsyslogd, sources, until, written
 
 JOURNAL_WRITER = "/lib/systemd/systemd-journal-remote"
 # As they stand in a log; none of them may leave the host.
@@ -240,32 +239,10 @@ class TestStores:
         assert self.shipped(store, log, kind).status is Status.ERROR
 
 
-@contextlib.contextmanager
-def rsyslogd(place: Path, name: str, config: str) -> Iterator[None]:
-    work = place / name
-    work.mkdir(exist_ok=True)
-    path = place / f"{name}.conf"
-    path.write_text(f'global(workDirectory="{work}")\n{config}', encoding="utf-8")
-    argv = ["rsyslogd", "-n", "-f", str(path), "-i", str(work / "pid")]
-    daemon = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        daemon.kill()
-        daemon.wait()
-
-
 def carried(log: Path, arrived: Path) -> bool:
     """Write a line and tell whether any has arrived yet: what is written before the sender listens may be lost."""
     add(log, "request completed")
     return arrived.exists()
-
-
-def until(true: Any, seconds: float = 30) -> bool:
-    end = time.monotonic() + seconds
-    while not true() and time.monotonic() < end:
-        time.sleep(0.05)
-    return bool(true())
 
 
 @needs("rsyslogd")

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,3 +46,27 @@ def add(log: Path, *lines: str) -> None:
 
 def sources(log: Path, **options: Any) -> dict[str, Any]:
     return {"sources": [{"file": str(log)}], **options}
+
+
+@contextlib.contextmanager
+def rsyslogd(place: Path, name: str, config: str) -> Iterator[None]:
+    """Run rsyslog with a configuration, in a directory of its own below a place."""
+    work = place / name
+    work.mkdir(exist_ok=True)
+    path = place / f"{name}.conf"
+    path.write_text(f'global(workDirectory="{work}")\n{config}', encoding="utf-8")
+    argv = ["rsyslogd", "-n", "-f", str(path), "-i", str(work / "pid")]
+    daemon = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        daemon.kill()
+        daemon.wait()
+
+
+def until(true: Any, seconds: float = 30) -> bool:
+    """Wait for something to become true; whether it did."""
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.05)
+    return bool(true())

@@ -45,6 +45,7 @@ def fingerprint(value: str) -> dict[str, Any]:
     return {"salt": "s", "sha256": hashlib.pbkdf2_hmac("sha256", value.encode(), b"s", 1).hex(), "iterations": 1}
 
 
+PASSWORD = "DATABASE_URL password"
 OPTIONS: dict[str, Any] = {
     "sources": [FILE],
     "required": ["NODE_ENV", "JWT_SECRET"],
@@ -55,7 +56,7 @@ OPTIONS: dict[str, Any] = {
     "flags": {"FEATURE_CHECKOUT": {"owner": "ann", "expires": "2999-01-01"}},
     "flag_prefix": "FEATURE_",
     "other_environments": {
-        "staging": {"fingerprints": {"JWT_SECRET": fingerprint("theirs"), "AUDIT_KEY": fingerprint("theirs")}}
+        "staging": {"fingerprints": dict.fromkeys(("JWT_SECRET", "AUDIT_KEY", PASSWORD), fingerprint("theirs"))}
     },
 }
 OF_VALUES = (
@@ -94,6 +95,11 @@ def test_right_cannot_look_and_absent(control: str) -> None:
         ("env.production_values", {"PAY": "https://api-m.sandbox.paypal.com"}, "PAY: holds a sandbox"),
         ("env.production_values", {"FIRESTORE_EMULATOR_HOST": "x:1"}, "holds the address of an emulator"),
         ("env.production_values", {"AUDIT_KEY": "theirs"}, "staging has the same AUDIT_KEY"),
+        (
+            "env.production_values",
+            {"DATABASE_URL": "postgresql://shop:theirs@db.shop.org/shop"},
+            "staging has the same DATABASE_URL password",
+        ),
         ("env.jwt_secret_strength", {"JWT_SECRET": None}, "JWT_SECRET is not set"),
         ("env.jwt_secret_strength", {"JWT_SECRET": ""}, "JWT_SECRET is empty"),
         ("env.jwt_secret_strength", {"JWT_SECRET": SECRET[:31]}, "JWT_SECRET has too few characters (32 wanted)"),
@@ -166,11 +172,40 @@ def test_what_is_known_to_be_wrong_fails_even_where_other_environments_are_not_d
 
 
 def test_a_secret_without_a_fingerprint_is_an_error() -> None:
-    options = {**OPTIONS, "other_environments": {"staging": {"fingerprints": {"AUDIT_KEY": fingerprint("theirs")}}}}
+    prints = dict.fromkeys(("AUDIT_KEY", PASSWORD), fingerprint("theirs"))
+    options = {**OPTIONS, "other_environments": {"staging": {"fingerprints": prints}}}
     for control in ("env.production_values", "env.jwt_secret_strength"):
         got, said = status(control, options, (FILE, GOOD))
         assert got is Status.ERROR
         assert "there is no fingerprint of staging's JWT_SECRET" in said
+
+
+def test_the_password_of_a_database_needs_a_fingerprint_where_there_is_one() -> None:
+    prints = dict.fromkeys(("JWT_SECRET", "AUDIT_KEY"), fingerprint("theirs"))
+    options = {**OPTIONS, "other_environments": {"staging": {"fingerprints": prints}}}
+    got, said = status("env.production_values", options, (FILE, GOOD))
+    assert (got, f"there is no fingerprint of staging's {PASSWORD}" in said) == (Status.ERROR, True)
+    for address in ("postgresql://shop@db.shop.org/shop?sslmode=verify-full", ""):
+        values = {**GOOD, "DATABASE_URL": address}
+        assert status("env.production_values", options, (FILE, values))[0] is Status.PASS
+    absent = {name: value for name, value in GOOD.items() if name != "DATABASE_URL"}
+    assert status("env.production_values", options, (FILE, absent))[0] is Status.PASS
+
+
+@pytest.mark.parametrize(
+    ("theirs", "message"),
+    [
+        ("postgresql://preview:QwQ7vTz2k4@db.preview.org/shop", "preview has the same DATABASE_URL password"),
+        ("postgresql://preview:another@db.preview.org/shop", ""),
+        ("postgresql://db.preview.org/shop", ""),
+    ],
+)
+def test_the_password_of_a_database_is_compared_with_that_of_a_file(theirs: str, message: str) -> None:
+    values = {**GOOD, "DATABASE_URL": "postgresql://shop:QwQ7vTz2k4@db.shop.org/shop"}
+    options = {**OPTIONS, "other_environments": {"preview": {"file": PREVIEW["file"][0]}}}
+    compared = told(options, Variables(values), other={"DATABASE_URL": theirs})
+    got, said = status("env.production_values", options, (FILE, values), **{line(FILE, PREVIEW): compared})
+    assert (got, said) == (Status.FAIL if message else Status.PASS, message)
 
 
 @pytest.mark.parametrize(("theirs", "expected"), [(SECRET, Status.FAIL), ("other", Status.PASS), (None, Status.ERROR)])

@@ -101,6 +101,14 @@ def test_a_later_file_has_precedence_and_two_files_are_compared_in_place(dotenv)
     assert observe(both and third, other=second)["compared"] == {"same": ["A"], "missing": ["C"], "extra": ["B", "D"]}
 
 
+def test_passwords_in_addresses_are_compared_in_place(dotenv):
+    here = dotenv("DB=postgresql://a:hidden@db1/a\nMQ=amqp://b:x@mq\nU=http://u\nPLAIN=hidden", "1")
+    there = dotenv("DB=postgresql://c:hidden@db2/c\nMQ=amqp://b:y@mq\nU=http://u2\nPLAIN=hidden", "2")
+    value = observe(here, other=there)
+    assert value["compared"]["same"] == ["PLAIN", "DB password"]
+    assert "hidden" not in json.dumps(value)
+
+
 @pytest.mark.parametrize(
     "name", ["JBSWY3DPEHPK3PXP", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC", "aB3dE5fG7hJ9", "A" * 90, "zmQ_9xK4bT7w_Xy3"]
 )

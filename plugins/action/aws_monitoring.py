@@ -8,24 +8,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.aws import alarms, budgets
+from ansible_collections.golive.verify.plugins.plugin_utils import runbooks
+from ansible_collections.golive.verify.plugins.plugin_utils.aws import alarms, budgets, intrusions
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, name_of, verdict
-from ansible_collections.golive.verify.plugins.plugin_utils.facts import HttpFact
-from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import everywhere, name_of
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
+from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, Seen, verdict, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like, unmet
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
-
-_ALARMS = "aws cloudwatch describe-alarms --alarm-types MetricAlarm CompositeAlarm"
-_REDIRECTS = 5
-_SIGN_IN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 class ActionModule(Verifier):
@@ -62,15 +58,14 @@ class ActionModule(Verifier):
         identity, *found = await together(asked.identity(), *(_listed(asked, region) for region in asked.regions))
         listed = [alarm for each in found for alarm in each]
         meant = [(each, alarm) for each in declared for alarm in listed if like(alarm["name"], [each["name"]])]
-        runbooks = sorted({url for _declared, alarm in meant if (url := alarms.runbook(alarm))})
-        pages = await together(*(attempt(look.http(url, follow=_REDIRECTS)) for url in runbooks))
-        opened = dict(zip(runbooks, pages, strict=True))
+        urls = sorted({url for _declared, alarm in meant if (url := alarms.runbook(alarm))})
+        pages = await runbooks.opened(look, urls)
         verdicts = [
             verdict(
                 alarm["arn"],
                 "as agreed, with data, a severity and a runbook that opens",
                 partial(alarms.agreed_seen, alarm, each, want.severities, want.max_down_minutes),
-                partial(_runbook_seen, opened, alarms.runbook(alarm)),
+                partial(runbooks.seen, pages, alarms.runbook(alarm)),
             )
             for each, alarm in meant
         ]
@@ -84,6 +79,16 @@ class ActionModule(Verifier):
             verdicts.append(verdict("site_down", "an alarm for that", partial(_nothing, wrong, len(listed))))
         judged = Kind.of("declared alarms", "are not as agreed", verdicts)
         return whole("every declared alarm is there and works", {"account": identity["account"]}, [judged])
+
+    @proves("host.intrusion_detection")
+    async def intrusions(self, look: Observer, want: Wanted) -> list[Verdict]:
+        """GuardDuty watches each region."""
+        return await _by_region(look, want, "regions", "are not watched", intrusions.watched)
+
+    @proves("alerts.security_quiet")
+    async def quiet(self, look: Observer, want: Wanted) -> list[Verdict]:
+        """GuardDuty has found nothing serious that nobody dealt with."""
+        return await _by_region(look, want, "regions", "are not watched or not quiet", intrusions.quiet)
 
     @proves("logs.rotation")
     async def retention(self, look: Observer, want: Wanted) -> list[Verdict]:
@@ -116,8 +121,17 @@ class ActionModule(Verifier):
         return whole(f"log groups {_kept(want)}", {"account": identity["account"]}, [judged])
 
 
+async def _by_region(look: Observer, want: Wanted, kind: str, wrong: str, judging: Any) -> list[Verdict]:
+    """What GuardDuty says of each region."""
+    if not want.guardduty:
+        raise NotAsked("option guardduty is not set")
+    asked = ask(look, want)
+    identity, judged = await together(asked.identity(), everywhere(kind, wrong, asked.regions, partial(judging, asked)))
+    return whole("GuardDuty watches, and nothing waits", {"account": identity["account"]}, [judged])
+
+
 async def _listed(asked: Asked, region: str | None) -> Sequence[alarms.Alarm]:
-    return await asked.of(_ALARMS, alarms.alarms, region, region=region)
+    return await asked.of(alarms.COMMAND, alarms.alarms, region, region=region)
 
 
 def _of_topics(asked: Asked, topics: Sequence[str], hours: int) -> Sequence[Any]:
@@ -177,19 +191,6 @@ def _topics(
 
 def _topic_seen(heard: Detail, failed: Detail, hours: int) -> Seen:
     return alarms.topic_seen(heard, failed, hours)
-
-
-def _runbook_seen(opened: Mapping[str, HttpFact | CannotLook], url: str | None) -> Seen:
-    """Whether a runbook opens; where it wants a login first, nobody knows what is behind."""
-    if url is None:
-        return {}, []
-    page = opened[url]
-    if isinstance(page, CannotLook):
-        raise page
-    if page.status in _SIGN_IN:
-        raise CannotLook("denied", f"the runbook {url} answers {page.status}")
-    good = page.status < HTTPStatus.MULTIPLE_CHOICES
-    return {"runbook": url}, [] if good else [f"its runbook {url} answers {page.status}"]
 
 
 def _nothing(wrong: str, listed: int) -> Seen:

@@ -74,6 +74,12 @@ options:
     description: Hours in which no notification of a topic of alarms may have failed to be delivered.
     type: int
     default: 24
+  guardduty:
+    description:
+      - Whether GuardDuty must watch each of O(regions), for C(host.intrusion_detection), and have found nothing that it
+        calls high or critical and that nobody has archived, for C(alerts.security_quiet). Neither is proven without it.
+    type: bool
+    default: false
   log_groups:
     description: Groups of logs to judge, as shell patterns for their names. Without it, all of them.
     type: list
@@ -100,6 +106,7 @@ EXAMPLES = r"""
         metric: HTTPCode_Target_5XX_Count
         threshold: 10
     topics: [pager]
+    guardduty: true
     retention_days: 90
     max_retention_days: 365
 """
@@ -117,7 +124,13 @@ checks_json:
   sample: "[]"
 """
 
-PROVES = ["alerts.receivers", "alerts.critical_set", "logs.rotation"]
+PROVES = [
+    "alerts.receivers",
+    "alerts.critical_set",
+    "host.intrusion_detection",
+    "alerts.security_quiet",
+    "logs.rotation",
+]
 NEEDS = {
     "alerts.receivers": [
         "sts:GetCallerIdentity",
@@ -126,5 +139,12 @@ NEEDS = {
         "sns:ListSubscriptionsByTopic",
     ],
     "alerts.critical_set": ["sts:GetCallerIdentity", "cloudwatch:DescribeAlarms"],
+    "host.intrusion_detection": ["sts:GetCallerIdentity", "guardduty:GetDetector", "guardduty:ListDetectors"],
+    "alerts.security_quiet": [
+        "sts:GetCallerIdentity",
+        "guardduty:GetDetector",
+        "guardduty:ListDetectors",
+        "guardduty:ListFindings",
+    ],
     "logs.rotation": ["sts:GetCallerIdentity", "logs:DescribeLogGroups"],
 }

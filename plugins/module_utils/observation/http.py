@@ -51,19 +51,18 @@ def http(
     target = _Target(url)
     secrets = {name: files.secret_text(deadline, path) for name, path in (header_files or {}).items()}
     request = _Request(method, dict(headers or {}, **secrets), body)
-    context = _context(verify, cafile)
     try:
-        value = _requested(deadline, target, request, address, follow, limit, context)
+        value = _requested(deadline, target, request, address, follow, limit, (verify, cafile))
     except CannotLook as reason:
         raise CannotLook(reason.reason, files.masked(reason.detail, secrets.values())) from None
     return _masked(value, secrets.values())
 
 
-def _requested(deadline, origin, request, address, follow, limit, context):
+def _requested(deadline, origin, request, address, follow, limit, trust):
     target, redirects = origin, []
     while True:
         here = address if target.host == origin.host else None
-        value = _exchange(deadline, target, request, here, limit, context)
+        value = _exchange(deadline, target, request, here, limit, trust)
         onward = _onward(value, target, request) if len(redirects) < follow else None
         if onward is None:
             return dict(value, url=target.url, redirects=redirects)
@@ -176,10 +175,12 @@ def _context(verify, cafile):
     return context
 
 
-def _exchange(deadline, target, request, address, limit, context):
+def _exchange(deadline, target, request, address, limit, trust):
+    # To read the system's authorities takes longer than most exchanges, so only those that need them do.
+    context = _context(*trust) if target.scheme == "https" else None
     connection, place = tcp.connect(deadline, target.host, target.port, address)
     try:
-        if target.scheme == "https":
+        if context is not None:
             connection = _secured(deadline, connection, context, target.host)
         tcp.transmit(deadline, connection, request.encode(target))
         answer = _Answer(deadline, connection, limit)

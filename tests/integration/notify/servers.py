@@ -198,9 +198,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def alertmanager(directory: Path) -> Iterator[str]:
+def alertmanager(directory: Path, settings: str = SETTINGS) -> Iterator[str]:
     """The real one; its address."""
-    (directory / "alertmanager.yml").write_text(SETTINGS, encoding="utf-8")
+    (directory / "alertmanager.yml").write_text(settings, encoding="utf-8")
     port = free_port()
     process = subprocess.Popen(
         [

@@ -21,6 +21,7 @@ from tests.integration.verifiers.aws_world import client, said, side_by_side
 from tests.integration.verifiers.live import prove_live
 
 RECEIVERS, CRITICAL, LOGS = "alerts.receivers", "alerts.critical_set", "logs.rotation"
+WATCHED, QUIET = "host.intrusion_detection", "alerts.security_quiet"
 NEEDS = interface("golive.verify.aws_monitoring").needs
 REGION = "us-east-1"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:pager"
@@ -75,11 +76,13 @@ def watched(aws: FakeAws, wiki: str) -> FakeAws:
     for name in ("/aws/lambda/shop", "/shop/web"):
         logs.create_log_group(logGroupName=name)
         logs.put_retention_policy(logGroupName=name, retentionInDays=90)
+    client(aws, "guardduty").create_detector(Enable=True)
     return aws
 
 
 def verdicts(aws: FakeAws, control: str, **options: Any) -> list[Verdict]:
-    return prove_live(AwsMonitoring, control, {"endpoint_url": aws.url, "alarms": DECLARED, **options})
+    wanted = {"endpoint_url": aws.url, "alarms": DECLARED, "guardduty": True, **options}
+    return prove_live(AwsMonitoring, control, wanted)
 
 
 def status(aws: FakeAws, control: str, **options: Any) -> Status:
@@ -94,18 +97,22 @@ def fails(aws: FakeAws, control: str, because: str, **options: Any) -> None:
 
 def test_an_account_that_is_watched_passes_and_each_list_is_read_once(watched: FakeAws) -> None:
     watched.calls.clear()
-    found = side_by_side(AwsMonitoring, watched, alarms=DECLARED, topics=["pager"], max_retention_days=90)
+    found = side_by_side(
+        AwsMonitoring, watched, alarms=DECLARED, topics=["pager"], max_retention_days=90, guardduty=True
+    )
     assert {control: [each.status for each in proven] for control, proven in found.items()} == {
-        control: [Status.PASS] for control in (RECEIVERS, CRITICAL, LOGS)
+        control: [Status.PASS] for control in (RECEIVERS, CRITICAL, WATCHED, QUIET, LOGS)
     }
     assert set(watched.calls.values()) == {1}
     assert set(watched.calls) == {permission for needed in NEEDS.values() for permission in needed}
 
 
 def test_an_empty_account_proves_nothing(aws: FakeAws) -> None:
-    assert {control: status(aws, control) for control in (RECEIVERS, CRITICAL, LOGS)} == {
+    assert {control: status(aws, control) for control in (RECEIVERS, CRITICAL, WATCHED, QUIET, LOGS)} == {
         RECEIVERS: Status.ERROR,
         CRITICAL: Status.FAIL,
+        WATCHED: Status.FAIL,
+        QUIET: Status.FAIL,
         LOGS: Status.ERROR,
     }
     with pytest.raises(NotAsked):
@@ -223,10 +230,21 @@ def test_logs_that_do_not_expire_as_agreed_fail(watched: FakeAws) -> None:
     assert (missing.status, missing.subject) == (Status.ERROR, "/mail/*")
 
 
+def test_a_region_that_nobody_watches_or_where_something_waits_fails(watched: FakeAws) -> None:
+    watched.watch.intrusions = ["f1", "f2"]
+    fails(watched, QUIET, "the region: findings of high severity wait for somebody: f1, f2")
+    assert status(watched, WATCHED) is Status.PASS
+    guard = client(watched, "guardduty")
+    (detector,) = guard.list_detectors()["DetectorIds"]
+    guard.update_detector(DetectorId=detector, Enable=False)
+    for control in (WATCHED, QUIET):
+        fails(watched, control, "the region: GuardDuty does not watch it")
+
+
 @pytest.mark.parametrize("permission", sorted({each for needed in NEEDS.values() for each in needed}))
 def test_what_is_denied_is_an_error_of_what_needs_it_and_of_nothing_else(watched: FakeAws, permission: str) -> None:
     watched.deny(permission)
-    for control, proven in side_by_side(AwsMonitoring, watched, alarms=DECLARED).items():
+    for control, proven in side_by_side(AwsMonitoring, watched, alarms=DECLARED, guardduty=True).items():
         needed = permission in NEEDS[control]
         assert {each.status for each in proven} == {Status.ERROR if needed else Status.PASS}, said(proven)
         assert (f"needs {permission}" in said(proven)) == needed

@@ -18,6 +18,8 @@ from tests.unit.action.aws_answers import IDENTITY, REASONS, WHO, Answers, seen
 from tests.unit.proving import prove
 
 RECEIVERS, CRITICAL, LOGS = "alerts.receivers", "alerts.critical_set", "logs.rotation"
+WATCHED, QUIET = "host.intrusion_detection", "alerts.security_quiet"
+DETECTORS, DETECTOR, FINDINGS = "guardduty list-detectors", "guardduty get-detector", "guardduty list-findings"
 ALARMS, HEARD, LOST = "describe-alarms", "list-subscriptions-by-topic", "get-metric-statistics"
 GROUPS, WIKI = "describe-log-groups", "https://wiki.test/down"
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:pager"
@@ -55,12 +57,20 @@ RIGHT: dict[str, Any] = {
     HEARD: {TOPIC: seen(1)},
     LOST: {TOPIC: seen(0)},
     GROUPS: [LOG],
+    DETECTORS: ["d1"],
+    DETECTOR: {"d1": seen(True)},
+    FINDINGS: {"d1": seen([])},
     WIKI: page(200),
 }
 
 
 def verdicts(control: str, changed: dict[str, Any] | None = None, **options: Any) -> list[Verdict]:
-    return prove(AwsMonitoring, control, {"alarms": DECLARED, **options}, Answers({**RIGHT, **(changed or {})}))
+    return prove(
+        AwsMonitoring,
+        control,
+        {"alarms": DECLARED, "guardduty": True, **options},
+        Answers({**RIGHT, **(changed or {})}),
+    )
 
 
 def status(control: str, changed: dict[str, Any] | None = None, **options: Any) -> Status:
@@ -174,3 +184,38 @@ def test_a_composite_alarm_speaks_for_its_parts_alone() -> None:
     assert status(RECEIVERS, {ALARMS: [DOWN, part]}) is Status.FAIL
     off = {**ERRORS, "enabled": False}
     assert status(RECEIVERS, {ALARMS: [{**DOWN, "children": ["errors"]}, off]}) is Status.FAIL
+
+
+def test_a_region_that_is_watched_and_quiet_passes() -> None:
+    assert status(WATCHED) is status(QUIET) is Status.PASS
+    assert status(WATCHED, {DETECTORS: ["d1", "d2"], DETECTOR: {"d1": seen(False), "d2": seen(True)}}) is Status.PASS
+    for control in (WATCHED, QUIET):
+        with pytest.raises(NotAsked):
+            verdicts(control, guardduty=False)
+
+
+@pytest.mark.parametrize(
+    ("control", "changed", "because"),
+    [
+        *((control, {DETECTORS: []}, "GuardDuty does not watch it") for control in (WATCHED, QUIET)),
+        *((control, {DETECTOR: {"d1": seen(False)}}, "GuardDuty does not watch it") for control in (WATCHED, QUIET)),
+        (QUIET, {FINDINGS: {"d1": seen(["f1", "f2"])}}, "findings of high severity wait for somebody: f1, f2"),
+        (QUIET, {FINDINGS: {"d1": seen([f"f{number}" for number in range(12)])}}, "f9 and 2 more"),
+    ],
+)
+def test_a_region_that_nobody_watches_or_where_something_waits_fails(
+    control: str, changed: dict[str, Any], because: str
+) -> None:
+    account, one = verdicts(control, changed)
+    assert (account.status, one.status, one.subject) == (Status.FAIL, Status.FAIL, "the region")
+    assert because in one.message
+
+
+@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize(
+    ("control", "look"), [(WATCHED, DETECTORS), (WATCHED, DETECTOR), (QUIET, DETECTORS), (QUIET, FINDINGS)]
+)
+def test_what_guardduty_does_not_tell_is_an_error(control: str, look: str, reason: str) -> None:
+    assert status(control, {look: CannotLook(reason, "so it is")}) is Status.ERROR
+    if look != DETECTORS:
+        assert status(control, {look: {"d1": HIDDEN}}) is Status.ERROR

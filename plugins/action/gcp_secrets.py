@@ -9,7 +9,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.gcp.asking import Asked, ask, seen
+from ansible_collections.golive.verify.plugins.plugin_utils.details import value
+from ansible_collections.golive.verify.plugins.plugin_utils.gcp.asking import Asked, ask
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp_secrets import judging, reading
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp_secrets.reading import Seen
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
@@ -85,7 +86,7 @@ async def _kept(asked: Asked, want: Wanted, one: Mapping[str, Any]) -> Part:
     entry = (await asked.of(_each(want, "describe $each"), reading.secrets, _names(want)))[one["name"]]
     if _gone(entry):
         return Part({"exists": False}, ["does not exist"])
-    secret = seen(entry)
+    secret = value(entry)
     shown = {"keys": [key or "Google's own" for key in secret["keys"]]}
     return Part(shown, judging.secret_problems(secret, one["kms_key"]))
 
@@ -94,7 +95,7 @@ async def _usable(asked: Asked, want: Wanted, one: Mapping[str, Any]) -> Part:
     entry = (await _versions(asked, want))[one["name"]]
     if _gone(entry):
         return Part({}, ["has no version"])
-    versions = seen(entry)
+    versions = value(entry)
     return Part({"versions": len(versions)}, judging.version_problems(versions))
 
 
@@ -103,7 +104,7 @@ async def _readers(asked: Asked, want: Wanted, one: Mapping[str, Any]) -> Part:
     entry = (await asked.of(command, reading.policies, _names(want)))[one["name"]]
     if _gone(entry):
         return Part({}, [])
-    granted = seen(entry)
+    granted = value(entry)
     shown = {"readers": [each["principal"] for each in granted[:_MOST_SHOWN]], "grants": len(granted)}
     return Part(shown, judging.grant_problems(granted, one["readers"]))
 
@@ -112,7 +113,7 @@ async def _young(asked: Asked, want: Wanted, one: Mapping[str, Any]) -> Part:
     entry = (await _versions(asked, want))[one["name"]]
     if _gone(entry):
         return Part({"exists": False}, ["does not exist"])
-    versions = seen(entry)
+    versions = value(entry)
     now, grace = time.time(), None if one["encryption_key"] else want.grace_days
     problems = judging.rotation_problems(versions, _max_age(want, one), grace, now)
     days = [round((now - each["created"]) / 86400, 1) for each in versions[:_MOST_SHOWN] if each["state"] == "ENABLED"]

@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.gcp.asking import Asked, ask, seen
+from ansible_collections.golive.verify.plugins.plugin_utils.details import value
+from ansible_collections.golive.verify.plugins.plugin_utils.gcp.asking import Asked, ask
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp.keys import key_problems
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp_sql import judging, reading
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
@@ -114,7 +115,7 @@ async def _of_backups(
     async def part(name: str) -> Part:
         if name not in found:
             return Part({"exists": False}, ["does not exist"])
-        return judge(found[name], seen(runs[name]))
+        return judge(found[name], value(runs[name]))
 
     return await _alone(want, expected, names, part)
 

@@ -15,9 +15,10 @@ description:
   - Proves that everybody who holds a role in the project, or inherits one from its folders and its organization, is one
     of yours; that nobody but those declared holds a basic role, or one that lets its holder take over the project;
     that nobody else may act as its service accounts; and that these have no old keys.
-  - Roles are judged by the permissions in them, custom ones included, not by their names. Deny policies, principal
-    access boundaries and the members of groups are not looked at; a condition of a grant is told, and makes it no
-    narrower.
+  - Roles are judged by the permissions in them, custom ones included, not by their names. Principal access boundaries
+    and the members of groups are not looked at; a condition of a grant is told, and makes it no narrower.
+  - What a deny policy, there or above, takes away without a condition and by the permission's full name counts as not
+    held. Exceptions of its rules are taken to be meant for whoever could be in a group. Basic roles stay failures.
   - Google's own service agents of the project are left out.
   - Gives one result for the project and one for each principal, service account and key that fails, up to 100 of each
     kind; the result of the project tells how many there are.
@@ -83,6 +84,8 @@ checks_json:
 PROVES = ["gcp.iam.least_privilege"]
 NEEDS = {
     "gcp.iam.least_privilege": [
+        "iam.denypolicies.get",
+        "iam.denypolicies.list",
         "iam.roles.get",
         "iam.serviceAccountKeys.list",
         "iam.serviceAccounts.getIamPolicy",

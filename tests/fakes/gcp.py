@@ -33,18 +33,27 @@ import googleapiclient
 _DOCUMENTS = Path(googleapiclient.__file__).parent / "discovery_cache" / "documents"
 _SERVICES = (
     "bigquery.v2",
+    "billingbudgets.v1",
+    "cloudbilling.v1",
     "cloudresourcemanager.v1",
     "cloudresourcemanager.v3",
+    "compute.v1",
     "datacatalog.v1",
     "iam.v1",
+    "iam.v2",
+    "logging.v2",
+    "monitoring.v3",
+    "orgpolicy.v2",
     "policyanalyzer.v1",
+    "pubsub.v1",
     "secretmanager.v1",
     "sqladmin.v1",
     "storage.v1",
 )
 _LATE = 60
 _COMMON = {"alt", "fields", "key", "prettyPrint", "quotaUser", "userIp"}
-# By method of a document. A method that is not here needs none.
+# By method of a document, and by what it is to show where that matters. A method that is not here needs none.
+_SHOWS = ("datasetView", "projection")
 NEEDED = {
     "bigquery.datasets.get": {
         "METADATA": ["bigquery.datasets.get"],
@@ -59,25 +68,50 @@ NEEDED = {
     "bigquery.tables.get": ["bigquery.tables.get"],
     "bigquery.tables.getIamPolicy": ["bigquery.tables.getIamPolicy"],
     "bigquery.tables.list": ["bigquery.tables.list"],
+    "billingbudgets.billingAccounts.budgets.list": ["billing.budgets.list"],
+    "cloudbilling.billingAccounts.getIamPolicy": ["billing.accounts.getIamPolicy"],
+    "cloudbilling.projects.getBillingInfo": ["resourcemanager.projects.get"],
     "cloudresourcemanager.folders.getIamPolicy": ["resourcemanager.folders.getIamPolicy"],
     "cloudresourcemanager.organizations.getIamPolicy": ["resourcemanager.organizations.getIamPolicy"],
     "cloudresourcemanager.projects.get": ["resourcemanager.projects.get"],
     "cloudresourcemanager.projects.getAncestry": ["resourcemanager.projects.get"],
     "cloudresourcemanager.projects.getIamPolicy": ["resourcemanager.projects.getIamPolicy"],
+    "compute.networkFirewallPolicies.aggregatedList": ["compute.firewallPolicies.list"],
+    "compute.networks.getEffectiveFirewalls": ["compute.networks.getEffectiveFirewalls"],
+    "compute.networks.list": ["compute.networks.list"],
+    "compute.regionNetworkFirewallPolicies.get": ["compute.firewallPolicies.get"],
+    "compute.subnetworks.aggregatedList": ["compute.subnetworks.list"],
     "datacatalog.projects.locations.taxonomies.get": ["datacatalog.taxonomies.get"],
     "iam.organizations.roles.get": ["iam.roles.get"],
+    "iam.policies.get": ["iam.denypolicies.get"],
+    "iam.policies.listPolicies": ["iam.denypolicies.list"],
     "iam.projects.roles.get": ["iam.roles.get"],
     "iam.projects.serviceAccounts.getIamPolicy": ["iam.serviceAccounts.getIamPolicy"],
     "iam.projects.serviceAccounts.keys.list": ["iam.serviceAccountKeys.list"],
     "iam.projects.serviceAccounts.list": ["iam.serviceAccounts.list"],
+    "logging.folders.sinks.list": ["logging.sinks.list"],
+    "logging.organizations.locations.buckets.get": ["logging.buckets.get"],
+    "logging.organizations.sinks.list": ["logging.sinks.list"],
+    "logging.projects.locations.buckets.get": ["logging.buckets.get"],
+    "logging.projects.sinks.list": ["logging.sinks.list"],
+    "monitoring.projects.notificationChannels.get": ["monitoring.notificationChannels.get"],
+    "orgpolicy.projects.policies.getEffectivePolicy": ["orgpolicy.policy.get"],
     "policyanalyzer.projects.locations.activityTypes.activities.query": [
         "policyanalyzer.serviceAccountKeyLastAuthenticationActivities.query"
     ],
+    "pubsub.projects.topics.subscriptions.list": ["pubsub.topics.get"],
     "secretmanager.projects.secrets.get": ["secretmanager.secrets.get"],
     "secretmanager.projects.secrets.getIamPolicy": ["secretmanager.secrets.getIamPolicy"],
     "secretmanager.projects.secrets.versions.list": ["secretmanager.versions.list"],
     "sql.backupRuns.list": ["cloudsql.backupRuns.list"],
     "sql.instances.list": ["cloudsql.instances.list"],
+    "storage.buckets.get": {
+        "full": ["storage.buckets.get", "storage.buckets.getIamPolicy"],
+        "noAcl": ["storage.buckets.get"],
+    },
+    "storage.buckets.getIamPolicy": ["storage.buckets.getIamPolicy"],
+    "storage.buckets.list": {"noAcl": ["storage.buckets.list"]},
+    "storage.objects.list": ["storage.objects.list"],
 }
 _JSON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -127,9 +161,14 @@ def _methods(name: str) -> Iterator[Method]:
             )
 
 
+@cache
 def method_of(verb: str, path: str) -> Method | None:
-    """The method that answers there, as far as the documents say."""
-    return next((each for each in methods() if each.verb == verb and each.path.fullmatch(path)), None)
+    """The method that answers there, as far as the documents say: the one that leaves least of its path open.
+
+    A part of a path that stands for one name keeps its slashes encoded, as in policies/x%2Fy/denypolicies.
+    """
+    found = [each for each in methods() if each.verb == verb and each.path.fullmatch(path)]
+    return min(found, key=lambda method: method.path.pattern.count("[^/:]+"), default=None)
 
 
 def strange(answer: Any, schema: Mapping[str, Any], schemas: Mapping[str, Any], where: str = "answer") -> Iterator[str]:
@@ -199,7 +238,7 @@ class FakeGcp:
             wrong = list(strange(each, {"$ref": method.answer}, method.schemas))
             if wrong:
                 raise ValueError(f"{method.id}: {'; '.join(wrong)}")
-        self.answers[f"{verb} {path}"] = answer
+        self.answers[f"{verb} {urllib.parse.unquote(path)}"] = answer
 
     def deny(self, *permissions: str) -> None:
         """Refuse every method that needs one of these permissions."""
@@ -232,8 +271,8 @@ class FakeGcp:
     def answer(self, verb: str, target: str, body: bytes) -> Answer | str:
         """The answer to a request; the word hang for none."""
         path, _mark, query_text = target.partition("?")
-        path, query = urllib.parse.unquote(path), dict(urllib.parse.parse_qsl(query_text))
         method = method_of(verb, path)
+        path, query = urllib.parse.unquote(path), dict(urllib.parse.parse_qsl(query_text))
         if method is None:
             return 404, "text/html", b"<!doctype html><title>Error 404 (Not Found)!!1</title>"
         self.calls[method.id] += 1
@@ -255,7 +294,7 @@ class FakeGcp:
             return _json(200, {"permissions": granted} if granted else {})
         needed = NEEDED.get(method.id, [])
         if isinstance(needed, dict):
-            needed = needed[query.get("datasetView", "")]
+            needed = needed[next((query[name] for name in _SHOWS if name in query), "")]
         self.used |= set(needed)
         lacking = sorted(self.denied & set(needed))
         if lacking and method.id == "bigquery.datasets.list":

@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.bigquery.reading import resource
-from ansible_collections.golive.verify.plugins.plugin_utils.gcp.asking import seen
+from ansible_collections.golive.verify.plugins.plugin_utils.details import value
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp.principals import Allowed, allows, is_human, wide
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
@@ -38,7 +38,7 @@ def verdicts(
 def _verdict(subject: str, entry: Mapping[str, Any], allowed: Allowed) -> Verdict:
     expected = "lets in nobody but declared principals, not the public, no private account, no person as owner"
     try:
-        granted = seen(entry)
+        granted = value(entry)
     except CannotLook as reason:
         return unseen(reason, expected=expected, subject=subject)
     return judge(

@@ -11,7 +11,8 @@ from typing import Any
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.bigquery import declared, personal, reading, retention
 from ansible_collections.golive.verify.plugins.plugin_utils.bigquery.reading import Seen
-from ansible_collections.golive.verify.plugins.plugin_utils.gcp.asking import Asked, seen
+from ansible_collections.golive.verify.plugins.plugin_utils.details import value
+from ansible_collections.golive.verify.plugins.plugin_utils.gcp.asking import Asked
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp.keys import key_problems
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, Look, together
@@ -37,7 +38,7 @@ def tables(asked: Asked, want: Wanted) -> Look[Seen]:
 
 def _existing(found: Seen, name: str) -> Any:
     """What was seen of a dataset or table, or None where BigQuery says that there is none."""
-    return None if found[name].get("reason") == "not_found" else seen(found[name])
+    return None if found[name].get("reason") == "not_found" else value(found[name])
 
 
 async def dataset(asked: Asked, want: Wanted, one: Mapping[str, Any]) -> Part:
@@ -85,7 +86,7 @@ async def tagged(asked: Asked, want: Wanted, one: Mapping[str, Any]) -> Part:
     names = sorted({personal.taxonomy(tag) for several in tags.values() for tag in several})
     command = f"for each in {' '.join(names)}; do gcloud data-catalog taxonomies describe $each; done"
     taxonomies = await asked.of(command, reading.taxonomies, names)
-    enforced = {name: seen(entry)["enforced"] for name, entry in taxonomies.items()}
+    enforced = {name: value(entry)["enforced"] for name, entry in taxonomies.items()}
     problems = [
         f"{name} has a policy tag of {personal.taxonomy(tag)}, which enforces no access control"
         for name, several in tags.items()
@@ -134,7 +135,7 @@ async def kept_in_dataset(asked: Asked, want: Wanted, one: Mapping[str, Any]) ->
     if found is None:
         return _MISSING
     own = {each["table"] for each in want.retention}
-    lifetimes = {each: lifetime for each, lifetime in seen(listed[name]).items() if each not in own}
+    lifetimes = {each: lifetime for each, lifetime in value(listed[name]).items() if each not in own}
     if not lifetimes:
         raise CannotLook("not_found", f"{name} has no table whose rows could be kept")
     problems = [

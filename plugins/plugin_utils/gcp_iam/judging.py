@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.gcp.asking import seen
+from ansible_collections.golive.verify.plugins.plugin_utils.details import value
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp.principals import (
     Allowed,
     allows,
@@ -20,6 +20,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.gcp.principals impor
     outside,
     wide,
 )
+from ansible_collections.golive.verify.plugins.plugin_utils.gcp_iam.denials import at_or_above, denied
 from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
@@ -54,26 +55,35 @@ class Ours:
     allowed: Allowed
 
 
-def principals(policies: Mapping[str, Sequence[Grant]], roles: Mapping[str, Any], ours: Ours) -> list[Verdict]:
+def principals(
+    policies: Mapping[str, Sequence[Grant]], roles: Mapping[str, Any], denials: Mapping[str, Any], ours: Ours
+) -> list[Verdict]:
     """Judge each principal by all the roles that it holds. policies: grants by what they were made on.
 
-    Google's own agents of our projects, and principals that were deleted, are left out.
+    denials: rules of deny policies by what these are attached to, from the project upwards. Google's own agents of our
+    projects, and principals that were deleted, are left out.
     """
     held: dict[str, list[tuple[str, Grant]]] = {}
     for scope, granted in policies.items():
         for each in granted:
             if not each["principal"].startswith("deleted:") and not of_google(each["principal"], ours.projects):
                 held.setdefault(each["principal"], []).append((scope, each))
-    return [_principal(principal, grants, roles, ours) for principal, grants in sorted(held.items())]
+    return [_principal(principal, grants, roles, denials, ours) for principal, grants in sorted(held.items())]
 
 
-def _principal(principal: str, held: Sequence[tuple[str, Grant]], roles: Mapping[str, Any], ours: Ours) -> Verdict:
+def _principal(
+    principal: str,
+    held: Sequence[tuple[str, Grant]],
+    roles: Mapping[str, Any],
+    denials: Mapping[str, Any],
+    ours: Ours,
+) -> Verdict:
     expected = "one of ours, with no basic role and none that takes over the project, unless declared"
     problems: list[str] = []
     unread = None
     for scope, grant in held:
         try:
-            problems += grant_problems(scope, grant, roles, ours)
+            problems += grant_problems(scope, grant, roles, denials, ours)
         except CannotLook as reason:
             unread = reason
     if unread and not problems:
@@ -83,7 +93,9 @@ def _principal(principal: str, held: Sequence[tuple[str, Grant]], roles: Mapping
     return judge(expected=expected, actual=actual, problems=problems, subject=principal)
 
 
-def grant_problems(scope: str, grant: Grant, roles: Mapping[str, Any], ours: Ours) -> Iterator[str]:
+def grant_problems(
+    scope: str, grant: Grant, roles: Mapping[str, Any], denials: Mapping[str, Any], ours: Ours
+) -> Iterator[str]:
     """Why a grant, made on the project or on what it inherits from, is too much."""
     principal, role = grant["principal"], grant["role"]
     condition = f", if '{shown(grant['condition'])}'" if grant["condition"] else ""
@@ -96,13 +108,16 @@ def grant_problems(scope: str, grant: Grant, roles: Mapping[str, Any], ours: Our
         if role in BASIC:
             kind = "a default service account, " if default_account(principal) else ""
             yield f"{kind}holds the basic role {where}"
-        elif power := _power(roles[role]):
-            yield f"holds {where}, which {power}"
+        elif powers := [each for each in value(roles[role]) if each in _TAKES_OVER]:
+            rules = list(at_or_above(scope, denials))
+            left = [_TAKES_OVER[each] for each in powers if not denied(principal, each, rules)]
+            if left:
+                yield f"holds {where}, which {' and '.join(dict.fromkeys(left))}"
 
 
-def _power(role: Mapping[str, Any]) -> str:
-    """What a role lets its holder take over; empty for one that is narrow."""
-    return " and ".join(dict.fromkeys(_TAKES_OVER[each] for each in seen(role) if each in _TAKES_OVER))
+def take_over(roles: Mapping[str, Any]) -> bool:
+    """Whether one of the roles lets its holder take over the project."""
+    return any(not _TAKES_OVER.keys().isdisjoint(entry.get("value", ())) for entry in roles.values())
 
 
 def accounts(policies: Mapping[str, Any], project: str, ours: Ours) -> Kind:
@@ -114,7 +129,7 @@ def accounts(policies: Mapping[str, Any], project: str, ours: Ours) -> Kind:
 def _account(subject: str, entry: Mapping[str, Any], ours: Ours) -> Verdict:
     expected = "lets none act as it who is not ours"
     try:
-        granted = [each for each in seen(entry) if not each["principal"].startswith("deleted:")]
+        granted = [each for each in value(entry) if not each["principal"].startswith("deleted:")]
     except CannotLook as reason:
         return unseen(reason, expected=expected, subject=subject)
     foreign = [
@@ -143,7 +158,7 @@ def keys(
     for email, entry in found.items():
         subject = _resource(project, email)
         try:
-            active = [key for key in seen(entry) if not key["disabled"]]
+            active = [key for key in value(entry) if not key["disabled"]]
         except CannotLook as reason:
             verdicts.append(unseen(reason, subject=f"{subject}/keys"))
             continue

@@ -8,41 +8,18 @@ A part of an answer that is missing is a KeyError, which is the look's end, or t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.gcp.policies import BODY, VERSION, grants
+from ansible_collections.golive.verify.plugins.plugin_utils.gcp.policies import VERSION, grants
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp.project import Reader
 
 _PAGE = 100
 _LAST_USED = "activityTypes/serviceAccountKeyLastAuthentication/activities:query"
 Seen = dict[str, dict[str, Any]]
-
-
-def project(reader: Reader) -> dict[str, Any]:
-    """The project's number, and what it inherits policies from, as in folders/12; it must be active."""
-    manager, permission = "cloudresourcemanager", "resourcemanager.projects.get"
-    said = reader.get(manager, f"v3/projects/{reader.project}", permission)
-    if said["state"] != "ACTIVE":
-        raise CannotLook("not_found", f"the project is {said['state']}")
-    ancestry = reader.post(manager, f"v1/projects/{reader.project}:getAncestry", permission, {})["ancestor"]
-    above = [f"{each['resourceId']['type']}s/{each['resourceId']['id']}" for each in ancestry]
-    return {
-        "number": said["name"].removeprefix("projects/"),
-        "scopes": [f"projects/{reader.project}", *(scope for scope in above if not scope.startswith("projects/"))],
-    }
-
-
-def policies(reader: Reader, scopes: Iterable[str]) -> Seen:
-    """Who is granted which role in each of these: the project, the folders around it, the organization."""
-
-    def one(scope: str) -> list[dict[str, str]]:
-        permission = f"resourcemanager.{scope.partition('/')[0]}.getIamPolicy"
-        return grants(reader.post("cloudresourcemanager", f"v3/{scope}:getIamPolicy", permission, BODY))
-
-    return reader.each(scopes, one)
 
 
 def roles(reader: Reader, names: Iterable[str]) -> Seen:
@@ -58,6 +35,30 @@ def roles(reader: Reader, names: Iterable[str]) -> Seen:
         return [] if said.get("deleted") else list(said.get("includedPermissions", []))
 
     return reader.each(names, one)
+
+
+def denials(reader: Reader, scopes: Iterable[str]) -> Seen:
+    """The rules of the deny policies that are attached to each of these."""
+
+    def one(scope: str) -> list[dict[str, Any]]:
+        path = f"v2/policies/{quote(f'cloudresourcemanager.googleapis.com/{scope}', safe='')}/denypolicies"
+        # The list leaves out the rules.
+        listed = reader.pages("iam", path, "policies", "iam.denypolicies.list", pageSize=_PAGE)
+        names = [each["name"].rpartition("/")[2] for each in listed]
+        policies = [reader.get("iam", f"{path}/{name}", "iam.denypolicies.get") for name in names]
+        return [_denial(rule["denyRule"]) for policy in policies for rule in policy["rules"]]
+
+    return reader.each(scopes, one)
+
+
+def _denial(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "principals": said.get("deniedPrincipals", []),
+        "except": said.get("exceptionPrincipals", []),
+        "permissions": said.get("deniedPermissions", []),
+        "without": said.get("exceptionPermissions", []),
+        "conditional": "denialCondition" in said,
+    }
 
 
 def accounts(reader: Reader) -> list[str]:

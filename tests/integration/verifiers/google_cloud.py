@@ -35,6 +35,15 @@ def said(verdicts: list[Verdict]) -> str:
     return "\n".join(f"{each.subject} {each.message}" for each in verdicts if each.status is not Status.PASS)
 
 
+def place_project(gcp: FakeGcp) -> None:
+    """A project, shop with the number 415, in a folder of an organization."""
+    gcp.put("/v3/projects/shop", {"name": "projects/415", "projectId": "shop", "state": "ACTIVE"})
+    above = [
+        {"type": kind, "id": name} for kind, name in (("project", "shop"), ("folder", "12"), ("organization", "3"))
+    ]
+    gcp.put("/v1/projects/shop:getAncestry", {"ancestor": [{"resourceId": each} for each in above]}, "POST")
+
+
 def failures(gcp: FakeGcp, method: str) -> Iterator[tuple[str, str]]:
     """Make a method fail in every way, one after the other: the reason that must be told, and a name for it."""
     ways: Mapping[str, tuple[str, Callable[[], Any]]] = {

@@ -14,13 +14,14 @@ from ansible_collections.golive.verify.plugins.action.gcp_iam import ActionModul
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, worst
 from tests.fakes.gcp import NEEDED, FakeGcp
 from tests.integration.verifiers import google_cloud
-from tests.integration.verifiers.google_cloud import failures, needs
+from tests.integration.verifiers.google_cloud import failures, needs, place_project
 from tests.integration.verifiers.live import prove_live
 
 CONTROL = "gcp.iam.least_privilege"
 PROJECT, FOLDER, ORGANIZATION = "/v3/projects/shop", "/v3/folders/12", "/v3/organizations/3"
 ACCOUNTS = "/v1/projects/shop/serviceAccounts"
 API = "api@shop.iam.gserviceaccount.com"
+DENIALS = "/v2/policies/cloudresourcemanager.googleapis.com%2F{}/denypolicies"
 KEY = f"{ACCOUNTS}/{API}/keys"
 USES = "/v1/projects/shop/locations/global/activityTypes/serviceAccountKeyLastAuthentication/activities:query"
 NEEDS = needs("gcp_iam")[CONTROL]
@@ -32,6 +33,8 @@ METHODS = [
     "cloudresourcemanager.folders.getIamPolicy",
     "cloudresourcemanager.organizations.getIamPolicy",
     "iam.projects.roles.get",
+    "iam.policies.listPolicies",
+    "iam.policies.get",
     "iam.projects.serviceAccounts.list",
     "iam.projects.serviceAccounts.getIamPolicy",
     "iam.projects.serviceAccounts.keys.list",
@@ -61,13 +64,10 @@ def use(days: float | None, name: str = "k1") -> dict[str, Any]:
 @pytest.fixture
 def right(gcp):
     """A project in a folder of an organization, with roles of each kind, a service account and a young key."""
-    gcp.put(PROJECT, {"name": "projects/415", "projectId": "shop", "state": "ACTIVE"})
-    above = [
-        {"type": kind, "id": name} for kind, name in (("project", "shop"), ("folder", "12"), ("organization", "3"))
-    ]
-    gcp.put("/v1/projects/shop:getAncestry", {"ancestor": [{"resourceId": each} for each in above]}, "POST")
+    place_project(gcp)
     grants = policy(
         roles__run_developer=["group:shop@example.com", f"serviceAccount:{API}"],
+        roles__run_deployer=["group:shop@example.com"],
         projects__shop__roles__reader=["user:ada@example.com", "deleted:user:bob@example.com?uid=1"],
         roles__editor=["serviceAccount:415@cloudservices.gserviceaccount.com"],
         roles__run_serviceAgent=["serviceAccount:service-415@serverless-robot-prod.iam.gserviceaccount.com"],
@@ -76,6 +76,8 @@ def right(gcp):
     gcp.put(f"{FOLDER}:getIamPolicy", policy(roles__run_developer=["group:shop@example.com"]), "POST")
     gcp.put(f"{ORGANIZATION}:getIamPolicy", policy(roles__owner=["group:admins@example.com"]), "POST")
     put_role(gcp, "roles/run.developer", "run.services.update")
+    put_role(gcp, "roles/run.deployer", "iam.serviceAccounts.actAs")
+    put_denial(gcp)
     put_role(gcp, "roles/run.serviceAgent", "iam.serviceAccounts.actAs")
     put_role(gcp, "projects/shop/roles/reader", "storage.objects.get")
     gcp.put(ACCOUNTS, {"accounts": [{"email": API}]})
@@ -83,6 +85,21 @@ def right(gcp):
     gcp.put(KEY, {"keys": [key(30)]})
     gcp.put(USES, {"activities": [use(1)]})
     return gcp
+
+
+def put_denial(gcp: FakeGcp, **changed: Any) -> None:
+    """Deny what one of the roles would permit."""
+    for scope in ("projects/shop", "organizations/3"):
+        gcp.put(DENIALS.format(scope.replace("/", "%2F")), {})
+    path = DENIALS.format("folders%2F12")
+    name = f"{path.removeprefix('/v2/')}/no-takeover"
+    gcp.put(path, {"policies": [{"name": name, "kind": "DenyPolicy"}]})
+    rule = {
+        "deniedPrincipals": ["principalSet://goog/group/shop@example.com"],
+        "deniedPermissions": ["iam.googleapis.com/serviceAccounts.actAs"],
+        **changed,
+    }
+    gcp.put(f"{path}/no-takeover", {"name": name, "rules": [{"denyRule": rule}]})
 
 
 def put_role(gcp: FakeGcp, name: str, *permissions: str) -> None:
@@ -115,7 +132,8 @@ def test_a_project_as_it_should_be_passes_and_each_thing_is_read_once(right):
     assert (verdict.status, verdict.message) == (Status.PASS, "")
     assert verdict.subject == "//cloudresourcemanager.googleapis.com/projects/shop"
     assert verdict.actual == {"principals": 4, "service accounts": 1, "keys": 1}
-    assert {method: right.calls[method] for method in METHODS} == dict.fromkeys(METHODS, 1)
+    once = dict.fromkeys(METHODS, 1) | {"iam.policies.listPolicies": 3}
+    assert {method: right.calls[method] for method in METHODS} == once
     assert right.used == set(NEEDS)
 
 
@@ -193,6 +211,27 @@ def test_who_is_declared_may_hold_more_but_the_public_never(right):
     right.put(f"{PROJECT}:getIamPolicy", granted, "POST")
     declared = {"group:admins@*": [], "user:ada@example.com": ["roles/owner"], "group:x@*": ["roles/editor"]}
     assert [each.subject for each in verdicts(right, principals=declared)][1:] == ["allUsers"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"deniedPermissions": ["iam.googleapis.com/serviceAccounts.signJwt"]},
+        {"exceptionPermissions": ["iam.googleapis.com/serviceAccounts.actAs"]},
+        {"deniedPrincipals": ["principalSet://goog/group/others@example.com"]},
+        {"exceptionPrincipals": ["principal://goog/subject/ada@example.com"]},
+        {"denialCondition": {"expression": "resource.matchTag('3/env', 'prod')"}},
+    ],
+)
+def test_what_is_not_denied_for_certain_is_held(right, changed):
+    put_denial(right, **changed)
+    assert "group:shop@example.com holds roles/run.deployer on projects/shop, which acts as" in said(right)
+
+
+def test_deny_policies_are_not_asked_for_nothing(right):
+    right.put(f"{PROJECT}:getIamPolicy", policy(roles__run_developer=["group:shop@example.com"]), "POST")
+    right.deny("iam.denypolicies.list")
+    assert status(right) is Status.PASS
 
 
 def test_a_role_that_is_gone_grants_nothing(right):

@@ -17,7 +17,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.results import Statu
 from tests.unit.action.aws_answers import REASONS, Answers, seen
 from tests.unit.proving import prove
 
-PROJECT, POLICIES, ROLES = "get-ancestors", "projects get-iam-policy", "roles describe"
+PROJECT, POLICIES, ROLES, DENIALS = "get-ancestors", "projects get-iam-policy", "roles describe", "denypolicies"
 ACCOUNTS, ACTING = "service-accounts list", "service-accounts get-iam-policy"
 KEYS, USES = "service-accounts keys list", "query-activity"
 NOW, DAY = time.time(), 86400
@@ -31,8 +31,12 @@ def grant(principal: str, role: str = "roles/run.developer", condition: str = ""
     return {"principal": principal, "role": role, "condition": condition}
 
 
+def policy(*grants: dict[str, str]) -> dict[str, Any]:
+    return seen({"grants": list(grants), "audited": []})
+
+
 def granted(*grants: dict[str, str]) -> dict[str, Any]:
-    return {POLICIES: {**RIGHT[POLICIES], "projects/shop": seen(list(grants))}}
+    return {POLICIES: {**RIGHT[POLICIES], "projects/shop": policy(*grants)}}
 
 
 def acting(*grants: dict[str, str]) -> dict[str, Any]:
@@ -47,9 +51,10 @@ def keys(*days: float, disabled: bool = False) -> dict[str, Any]:
 RIGHT: dict[str, Any] = {
     PROJECT: {"number": "415", "scopes": ["projects/shop", "folders/12"]},
     POLICIES: {
-        "projects/shop": seen([grant("group:shop@example.com"), grant(f"serviceAccount:{API}")]),
-        "folders/12": seen([grant("user:ada@example.com")]),
+        "projects/shop": policy(grant("group:shop@example.com"), grant(f"serviceAccount:{API}")),
+        "folders/12": policy(grant("user:ada@example.com")),
     },
+    DENIALS: {"projects/shop": seen([]), "folders/12": seen([])},
     ROLES: {"roles/run.developer": seen(["run.services.update"]), "roles/wide": seen(["iam.roles.update"])},
     ACCOUNTS: [API],
     ACTING: {API: seen([])},
@@ -109,14 +114,15 @@ def test_what_is_too_wide_or_too_old_fails(changed: dict[str, Any], subject: str
 
 
 @pytest.mark.parametrize("reason", REASONS)
-@pytest.mark.parametrize("look", [PROJECT, POLICIES, ROLES, ACCOUNTS, ACTING, KEYS, USES])
+@pytest.mark.parametrize("look", [PROJECT, POLICIES, ROLES, DENIALS, ACCOUNTS, ACTING, KEYS, USES])
 def test_what_cannot_be_read_is_an_error(look: str, reason: str) -> None:
     hidden = CannotLook(reason, "so it is")
-    assert {one.status for one in verdicts({look: hidden})} == {Status.ERROR}
-    if look in (POLICIES, ROLES, ACTING, KEYS):
+    powerful = granted(grant("group:shop@example.com", "roles/wide")) if look == DENIALS else {}
+    assert {one.status for one in verdicts({**powerful, look: hidden})} == {Status.ERROR}
+    if look in (POLICIES, ROLES, DENIALS, ACTING, KEYS):
         first = next(iter(RIGHT[look]))
         one = {look: {**RIGHT[look], first: {"reason": reason, "detail": "so it is"}}}
-        assert {each.status for each in verdicts(one)} == {Status.ERROR}
+        assert {each.status for each in verdicts({**powerful, **one})} == {Status.ERROR}
 
 
 def test_what_is_hidden_hides_no_failure_and_is_counted_as_nothing() -> None:
@@ -135,7 +141,7 @@ def test_what_is_hidden_hides_no_failure_and_is_counted_as_nothing() -> None:
     ],
 )
 def test_policies_that_grant_nothing_to_anybody_prove_nothing(nothing: list[dict[str, str]]) -> None:
-    assert status({POLICIES: {"projects/shop": seen(nothing)}}) is Status.ERROR
+    assert status({POLICIES: {"projects/shop": policy(*nothing)}}) is Status.ERROR
 
 
 def test_who_is_declared_may_be_anybody_but_not_everybody() -> None:
@@ -148,6 +154,57 @@ def test_at_most_a_hundred_of_each_kind_are_shown_and_all_are_counted() -> None:
     found = verdicts(granted(*(grant(f"user:u{number:03}@evil.example") for number in range(150))))
     assert found[0].message.startswith("150 of 151 principals")
     assert len(found) == 101
+
+
+def denial(*principals: str, **changed: Any) -> dict[str, Any]:
+    permissions = ["iam.googleapis.com/roles.update"]
+    nothing: dict[str, Any] = {"except": [], "without": [], "conditional": False}
+    return {"principals": list(principals), "permissions": permissions, **nothing, **changed}
+
+
+EVERYBODY, ADA = "principalSet://goog/public:all", "principal://goog/subject/Ada@example.com"
+GROUP = "principalSet://goog/group/shop@example.com"
+BOB = "principal://goog/subject/bob@example.com"
+
+
+@pytest.mark.parametrize(
+    ("principal", "rule", "holds"),
+    [
+        ("user:ada@example.com", denial(EVERYBODY), False),
+        ("user:ada@example.com", denial(ADA), False),
+        ("user:ada@example.com", denial(EVERYBODY, **{"except": [BOB]}), False),
+        ("user:ada@example.com", denial(EVERYBODY, **{"except": [BOB, ADA]}), True),
+        ("user:ada@example.com", denial(EVERYBODY, **{"except": [GROUP]}), True),
+        ("user:ada@example.com", denial(BOB), True),
+        ("user:ada@example.com", denial(GROUP), True),
+        ("user:ada@example.com", denial(ADA, conditional=True), True),
+        ("user:ada@example.com", denial(ADA, without=["iam.googleapis.com/roles.update"]), True),
+        ("user:ada@example.com", denial(ADA, permissions=["iam.googleapis.com/roles.*"]), True),
+        ("group:shop@example.com", denial(GROUP), False),
+        ("group:shop@example.com", denial(EVERYBODY), False),
+        ("group:shop@example.com", denial(GROUP, **{"except": [BOB]}), True),
+        (f"serviceAccount:{API}", denial(f"principal://iam.googleapis.com/projects/-/serviceAccounts/{API}"), False),
+        (f"principal:{POOL.format(415)}", denial(f"principal:{POOL.format(415)}"), False),
+        ("projectViewer:shop", denial(EVERYBODY), True),
+    ],
+)
+def test_what_is_denied_for_certain_is_not_held(principal: str, rule: dict[str, Any], holds: bool) -> None:
+    power = granted(grant(principal, "roles/wide"))
+    for scope in ("projects/shop", "folders/12"):
+        found = status({**power, DENIALS: {**RIGHT[DENIALS], scope: seen([rule])}})
+        assert found is (Status.FAIL if holds else Status.PASS)
+
+
+def test_what_is_denied_below_where_it_is_granted_is_held() -> None:
+    above = {POLICIES: {**RIGHT[POLICIES], "folders/12": policy(grant("user:ada@example.com", "roles/wide"))}}
+    rule = seen([denial(EVERYBODY)])
+    assert status({**above, DENIALS: {"projects/shop": rule, "folders/12": seen([])}}) is Status.FAIL
+    assert status({**above, DENIALS: {"projects/shop": seen([]), "folders/12": rule}}) is Status.PASS
+
+
+def test_a_basic_role_is_one_whatever_is_denied() -> None:
+    basic = granted(grant("user:ada@example.com", "roles/owner"))
+    assert status({**basic, DENIALS: {**RIGHT[DENIALS], "projects/shop": seen([denial(EVERYBODY)])}}) is Status.FAIL
 
 
 def test_without_domains_it_is_not_asked() -> None:

@@ -14,10 +14,10 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import recovery
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import recovery_judging as judging
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Seen, everywhere, verdict
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import everywhere
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, Seen, verdict, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like, unmet
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves

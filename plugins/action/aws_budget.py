@@ -11,10 +11,10 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import budgets
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import ask
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, value, verdict
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail, value
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, Seen, verdict, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 

@@ -13,10 +13,10 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import certificates
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.balancers import GLOBAL
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, verdict
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, verdict, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Status, Verdict, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
@@ -36,11 +36,17 @@ class ActionModule(Verifier):
         """Each certificate in use is issued and far from expiry, and AWS can renew those that it made."""
         asked = ask(look, want)
         regions = list(dict.fromkeys([*asked.regions, GLOBAL]))
-        identity, *found = await together(
-            asked.identity(), *(attempt(_certificates(asked, region)) for region in regions)
+        identity, brought, *found = await together(
+            asked.identity(),
+            attempt(asked.of("aws iam list-server-certificates", certificates.of_iam)),
+            *(attempt(_certificates(asked, region)) for region in regions),
         )
         used: dict[str, Detail] = {}
         errors, unused = list[Verdict](), set[str]()
+        if isinstance(brought, CannotLook):
+            errors.append(unseen(brought, subject="server certificates of IAM"))
+        else:
+            used |= brought
         for region, each in zip(regions, found, strict=True):
             if isinstance(each, CannotLook):
                 errors.append(unseen(each, subject=f"certificates in {region}" if region else "certificates"))

@@ -13,8 +13,8 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import analyzers, identities, reading
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import date
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.trails import Record, trail_verdict
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
@@ -116,7 +116,7 @@ async def _keys(asked: Asked, want: Wanted) -> Kind:
 
 
 async def _key_counts(asked: Asked, want: Wanted) -> Kind:
-    return identities.key_counts(await _access_keys(asked), want.key_rotation_days, time.time())
+    return identities.key_counts(await _access_keys(asked), want.key_rotation_days, want.key_users, time.time())
 
 
 async def _access_keys(asked: Asked) -> list[dict[str, Any]]:

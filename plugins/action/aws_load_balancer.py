@@ -13,11 +13,11 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import balancer_judging as judging
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import balancers
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, chosen, value, verdict
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail, value
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
-from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, verdict, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import chosen, like
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -64,11 +64,12 @@ async def _balanced(asked: Asked, region: str | None, want: Wanted) -> Kind:
     names = chosen([each["name"] for each in found], want.load_balancers, "load balancer")
     judged = [each for each in found if each["name"] in names]
     arns = [each["arn"] for each in judged]
-    spoken, groups = await together(
-        asked.of(
-            _each("describe-listeners --load-balancer-arn", arns), balancers.listeners, region, arns, region=region
-        ),
+    listening = _each("describe-listeners --load-balancer-arn", arns)
+    staying = _each("describe-load-balancer-attributes --load-balancer-arn", arns)
+    spoken, groups, *kept = await together(
+        asked.of(listening, balancers.listeners, region, arns, region=region),
         attempt(_groups(asked, region, arns)),
+        *([asked.of(staying, balancers.protections, region, arns, region=region)] if want.deletion_protection else []),
     )
     verdicts = [
         verdict(
@@ -76,6 +77,7 @@ async def _balanced(asked: Asked, region: str | None, want: Wanted) -> Kind:
             f"TLS, and at least {want.min_healthy_targets} healthy targets in {want.min_zones} zones",
             partial(judging.state_seen, each, spoken[each["arn"]]),
             partial(_targets, each, groups, want),
+            *(partial(judging.stays_seen, protections[each["arn"]]) for protections in kept),
         )
         for each in judged
     ]

@@ -11,13 +11,12 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.aws import databases, networks
+from ansible_collections.golive.verify.plugins.plugin_utils.aws import databases, machines, networks
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import network_judging as judging
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, verdict, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
@@ -33,13 +32,15 @@ class ActionModule(Verifier):
     async def network(self, look: Observer, want: Wanted) -> list[Verdict]:
         """Only public ports are open to the world, traffic is recorded, and data stores have no way out."""
         asked = ask(look, want)
+        judges = {"security groups": _groups, "VPCs": _clouds, "data subnets": _subnets, "clusters of EKS": _clusters}
+        judges |= {"machines": _machines} if want.imdsv2 else {}
         identity, *kinds = await together(
             asked.identity(),
             looked("declared subnets", _declared(asked, want)),
             *(
                 looked(_told(kind, region), judge(_Region(asked, region, want, _told(kind, region))))
                 for region in asked.regions
-                for kind, judge in (("security groups", _groups), ("VPCs", _clouds), ("data subnets", _subnets))
+                for kind, judge in judges.items()
             ),
         )
         return whole(
@@ -83,16 +84,18 @@ class _Region:
 
 
 async def _groups(region: _Region) -> Kind:
-    groups = await region.of("ec2 describe-security-groups", networks.groups)
-    names = sorted({name for group in groups for rule in group["lets_in"] for name in rule["lists"]})
-    command = "ec2 get-managed-prefix-list-entries --prefix-list-id " + " ".join(names)
-    lists = await region.of(command, networks.prefix_lists, names) if names else {}
+    groups, lists = await networks.doors(region.asked, region.name)
     judged = [group for group in groups if not _meant(group, region.want.public_groups)]
     verdicts = [
         verdict(
             group["id"],
             "open to the world on public ports only",
             partial(judging.group_seen, group, lists, region.want.public_ports),
+            *(
+                [partial(judging.default_seen, group)]
+                if region.want.default_closed and group["name"] == "default"
+                else []
+            ),
         )
         for group in judged
     ]
@@ -101,6 +104,32 @@ async def _groups(region: _Region) -> Kind:
 
 def _meant(thing: Mapping[str, Any], patterns: Sequence[str]) -> bool:
     return like(thing["id"], patterns) or like(thing["name"], patterns)
+
+
+async def _clusters(region: _Region) -> Kind:
+    names = await region.of("eks list-clusters", machines.clusters)
+    if not names:
+        return Kind(region.kind)
+    command = f"printf '%s\\n' {' '.join(names)} | xargs -r -n 1 aws eks describe-cluster --name"
+    found = await region.asked.of(command, machines.described, region.name, names, region=region.name)
+    want = region.want
+    verdicts = [
+        verdict(
+            detail["value"]["arn"] if "value" in detail else f"cluster {name}",
+            "an API that the world does not reach",
+            partial(machines.cluster_seen, detail, like(name, want.public_clusters), want.cluster_logs),
+        )
+        for name, detail in found.items()
+    ]
+    return region.judged("are open, or do not record what they must", verdicts)
+
+
+async def _machines(region: _Region) -> Kind:
+    found = await region.of("ec2 describe-instances", machines.machines)
+    verdicts = [
+        verdict(each["id"], "metadata for who has a token", partial(machines.machine_seen, each)) for each in found
+    ]
+    return region.judged("give their keys away", verdicts) if verdicts else Kind(region.kind)
 
 
 async def _clouds(region: _Region) -> Kind:

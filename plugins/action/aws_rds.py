@@ -12,13 +12,14 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.plugin_utils.aws import database_events, databases, networks
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import database_judging as judging
-from ansible_collections.golive.verify.plugins.plugin_utils.aws import databases
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Seen, everywhere, verdict
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.network_judging import reached_seen
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import everywhere
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.many import whole
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Seen, verdict, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
@@ -149,33 +150,52 @@ class Checks:
     parameters: Any
     authorities: Any
     versions: Any
+    events: Any
     now: float
 
     def of(self, database: Facts, members: Sequence[Facts]) -> Iterable[Callable[[], Seen]]:
         """What is asked about one database."""
         want, now, cluster = self.want, self.now, database in self.clusters
         instances = members if cluster else [database]
-        yield lambda: judging.closed(database, instances, _known(self.doors))
+        yield lambda: judging.closed(instances)
+        yield lambda: self._reached(database, instances)
         yield lambda: judging.stands(database, members, cluster)
         yield lambda: judging.rewound(database, want.min_retention_days, want.max_restore_lag, now)
         if want.require_tls:
             yield lambda: judging.forces_tls(database, _known(self.parameters)["cluster" if cluster else "instance"])
         yield lambda: judging.certified(instances, _known(self.authorities), want.ca_min_days, now)
-        yield lambda: judging.maintained([database], _known(self.versions))
+        yield lambda: judging.maintained(database, instances, _known(self.versions), want.minor_upgrades)
+        if want.event_categories:
+            yield lambda: self._told(database, members)
+
+    def _reached(self, database: Facts, instances: Sequence[Facts]) -> Seen:
+        """Who reaches it through its security groups."""
+        listed, lists = _known(self.doors)
+        own = sorted({name for each in (database, *instances) for name in each["groups"]})
+        groups = {each["id"]: each for each in listed}
+        want = self.want
+        return reached_seen(own, database["port"], groups, lists, want.public_ports, want.trusted_groups)
+
+    def _told(self, database: Facts, members: Sequence[Facts]) -> Seen:
+        """Who is told of its events; of those of a cluster, or of all its instances."""
+        sources: list[tuple[str, list[str]]] = [("db-instance", [each["name"] for each in members or [database]])]
+        if database in self.clusters:
+            sources.append(("db-cluster", [database["name"]]))
+        return database_events.told(sources, self.want.event_categories, *_known(self.events))
 
 
 async def _checks(asked: Asked, region: str | None, want: Wanted, estate: Estate, now: float) -> Checks:
     """What has to be asked besides the lists of databases; what cannot be read costs what needs it."""
     own = [each for each in estate.instances if not each["cluster"]]
-    groups = {group for each in (*estate.clusters, *estate.instances) for group in each["groups"]}
     engines = {f"{each['engine']}:{each['version']}" for each in estate.databases}
-    doors, parameters, authorities, versions = await together(
-        attempt(databases.doors(asked, region, groups) if groups else _nothing()),
+    doors, parameters, authorities, versions, events = await together(
+        attempt(networks.doors(asked, region) if estate.databases else _nothing()),
         attempt(_parameters(asked, region, own, estate.clusters) if want.require_tls else _nothing()),
         attempt(databases.authorities(asked, region) if estate.databases else _nothing()),
         attempt(databases.versions(asked, region, engines) if engines else _nothing()),
+        attempt(database_events.heard(asked, region) if want.event_categories else _nothing()),
     )
-    return Checks(want, estate.clusters, doors, parameters, authorities, versions, now)
+    return Checks(want, estate.clusters, doors, parameters, authorities, versions, events, now)
 
 
 async def _parameters(asked: Asked, region: str | None, own: Sequence[Facts], clusters: Sequence[Facts]) -> Facts:

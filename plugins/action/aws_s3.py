@@ -12,15 +12,15 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import bucket_judging as judging
-from ansible_collections.golive.verify.plugins.plugin_utils.aws import buckets, reading
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import ask
+from ansible_collections.golive.verify.plugins.plugin_utils.aws import buckets, data_events, reading
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.bucket_access import Access
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.buckets import Regions
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import chosen, verdict
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.buckets import Buckets, Regions
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, whole
-from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, verdict, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import chosen, like
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -38,14 +38,14 @@ class ActionModule(Verifier):
     async def public_block(self, look: Observer, want: Wanted) -> list[Verdict]:
         """No policy and no list lets the public in, and a block keeps it so."""
         asked = ask(look, want)
-        identity, every = await together(asked.identity(), buckets.listing(asked))
-        meant = _chosen(every, want.buckets)
+        identity, known = await _known(asked, want)
+        meant = _chosen(known.every, want.buckets)
         judged = {name: region for name, region in meant.items() if not like(name, want.public_buckets)}
         account, block, policy, grants = await together(
             attempt(buckets.account_block(asked, identity["account"])),
-            buckets.each(asked, "get-public-access-block", buckets.block, judged, every),
-            buckets.each(asked, "get-bucket-policy-status", buckets.public_policy, judged, every),
-            buckets.each(asked, "get-bucket-acl", buckets.grants, judged, every),
+            known.each("get-public-access-block", buckets.block, judged),
+            known.each("get-bucket-policy-status", buckets.public_policy, judged),
+            known.each("get-bucket-acl", buckets.grants, judged),
         )
         verdicts = [
             verdict(
@@ -64,10 +64,10 @@ class ActionModule(Verifier):
     async def least_privilege(self, look: Observer, want: Wanted) -> list[Verdict]:
         """Policies let in whom they may, over TLS; of the account's own, none but administrators can destroy."""
         asked = ask(look, want)
-        identity, every = await together(asked.identity(), buckets.listing(asked))
-        judged = _chosen(every, want.buckets)
+        identity, known = await _known(asked, want)
+        judged = _chosen(known.every, want.buckets)
         policies, access = await together(
-            buckets.each(asked, _POLICY, buckets.policy, judged, every),
+            known.each(_POLICY, buckets.policy, judged),
             attempt(asked.of("aws iam get-account-authorization-details", reading.authorization)),
         )
         verdicts = [
@@ -88,10 +88,10 @@ class ActionModule(Verifier):
     async def encryption(self, look: Observer, want: Wanted) -> list[Verdict]:
         """What is put into a bucket is encrypted without being asked for it."""
         asked = ask(look, want)
-        identity, every = await together(asked.identity(), buckets.listing(asked))
-        judged = _chosen(every, want.buckets)
-        _chosen(every, want.kms_buckets)
-        found = await buckets.each(asked, "get-bucket-encryption", buckets.encryption, judged, every)
+        identity, known = await _known(asked, want)
+        judged = _chosen(known.every, want.buckets)
+        _chosen(known.every, want.kms_buckets)
+        found = await known.each("get-bucket-encryption", buckets.encryption, judged)
         verdicts = [
             verdict(
                 _arn(identity, name),
@@ -103,22 +103,38 @@ class ActionModule(Verifier):
         kinds = [Kind.of("buckets", "are not encrypted as wanted", verdicts)]
         return whole("every bucket encrypts by default", _account(identity), kinds)
 
+    @proves("cloud.audit_trail")
+    async def audit_trail(self, look: Observer, want: Wanted) -> list[Verdict]:
+        """Who reads or writes the declared buckets leaves a trace: in a log of S3, or by a trail of data events."""
+        asked, patterns = ask(look, want), want.need("logged_buckets")
+        identity, known = await _known(asked, want)
+        judged = _chosen(known.every, patterns)
+        logging, trails = await together(
+            known.each("get-bucket-logging", buckets.logging, judged), attempt(data_events.trails(asked))
+        )
+        verdicts = [
+            verdict(
+                _arn(identity, name),
+                "each request logged by S3, or recorded by a trail",
+                partial(data_events.recorded, name, region, logging[name], trails, known.every, identity["partition"]),
+            )
+            for name, region in judged.items()
+        ]
+        kinds = [Kind.of("buckets to record", "leave no trace of who uses them", verdicts)]
+        return whole("what is done with buckets is recorded", _account(identity), kinds)
+
     @proves("backup.retention")
     async def retention(self, look: Observer, want: Wanted) -> list[Verdict]:
         """Buckets with backups hold a copy of each day, and nothing takes it away."""
         asked, now = ask(look, want), time.time()
         patterns = want.need("backup_buckets")
-        identity, every = await together(asked.identity(), buckets.listing(asked))
-        judged = _chosen(every, patterns)
+        identity, known = await _known(asked, want)
+        judged = _chosen(known.every, patterns)
         objects, versioning, lifecycle, *lock = await together(
-            buckets.each(asked, "list-objects-v2", buckets.objects(None), judged, every),
-            buckets.each(asked, "get-bucket-versioning", buckets.versioning, judged, every),
-            buckets.each(asked, "get-bucket-lifecycle-configuration", buckets.lifecycle, judged, every),
-            *(
-                [buckets.each(asked, "get-object-lock-configuration", buckets.lock, judged, every)]
-                if want.immutable
-                else []
-            ),
+            known.each("list-objects-v2", buckets.objects(None), judged),
+            known.each("get-bucket-versioning", buckets.versioning, judged),
+            known.each("get-bucket-lifecycle-configuration", buckets.lifecycle, judged),
+            *([known.each("get-object-lock-configuration", buckets.lock, judged)] if want.immutable else []),
         )
         verdicts = [
             verdict(
@@ -145,6 +161,13 @@ class ActionModule(Verifier):
         return await _copies(look, want, want.need("upload_buckets"), _SAMPLE, None)
 
 
+async def _known(asked: Asked, want: Wanted) -> tuple[Mapping[str, str], Buckets]:
+    """Which account it is, and its buckets."""
+    identity, every = await together(asked.identity(), buckets.listing(asked))
+    choices = (want.buckets, want.backup_buckets, want.offsite_buckets, want.upload_buckets)
+    return identity, Buckets(asked, every, choices)
+
+
 async def _destroyers(
     access: Mapping[str, Any] | CannotLook, identity: Mapping[str, str], policies: Mapping[str, Any], want: Wanted
 ) -> Kind:
@@ -157,23 +180,23 @@ async def _copies(
     look: Observer, want: Wanted, patterns: Collection[str], most: int | None, max_age_hours: float | None
 ) -> list[Verdict]:
     asked, now = ask(look, want), time.time()
-    identity, every = await together(asked.identity(), buckets.listing(asked))
-    judged = _chosen(every, patterns)
+    identity, known = await _known(asked, want)
+    judged = _chosen(known.every, patterns)
     listing = "list-objects-v2" + (f" --max-items {most}" if most else "")
     rules, versioning, encryption, source = await together(
-        buckets.each(asked, "get-bucket-replication", buckets.replication, judged, every),
-        buckets.each(asked, "get-bucket-versioning", buckets.versioning, judged, every),
-        buckets.each(asked, "get-bucket-encryption", buckets.encryption, judged, every),
-        buckets.each(asked, listing, buckets.objects(most), judged, every),
+        known.each("get-bucket-replication", buckets.replication, judged),
+        known.each("get-bucket-versioning", buckets.versioning, judged),
+        known.each("get-bucket-encryption", buckets.encryption, judged),
+        known.each(listing, buckets.objects(most), judged),
     )
-    to = {name: _elsewhere(name, rules[name], identity["account"], every) for name in judged}
-    targets = {each: every.get(each) for found in to.values() for each in found}
-    arrived = await buckets.each(asked, listing, buckets.objects(most), targets, {}) if targets else {}
+    to = {name: _elsewhere(name, rules[name], identity["account"], known.every) for name in judged}
+    targets = {each for found in to.values() for each in found}
+    arrived = await known.each(listing, buckets.objects(most), targets)
     verdicts = [
         verdict(
             _arn(identity, name),
             "kept in versions, encrypted, and copied whole to another region or account",
-            partial(judging.leaves, name, rules[name], identity["account"], every),
+            partial(judging.leaves, name, rules[name], identity["account"], known.every),
             partial(judging.versioned, versioning[name]),
             partial(judging.encrypted, encryption[name], False),
             *(
@@ -186,7 +209,7 @@ async def _copies(
     return whole("buckets are copied", _account(identity), [Kind.of("buckets", "are not copied as wanted", verdicts)])
 
 
-def _elsewhere(name: str, rules: Mapping[str, Any], account: str, every: Regions) -> list[str]:
+def _elsewhere(name: str, rules: Detail, account: str, every: Regions) -> list[str]:
     """Where a bucket is copied to; nowhere where that cannot be read, which its verdict says."""
     try:
         return judging.elsewhere(name, rules, account, every)

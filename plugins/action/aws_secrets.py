@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.aws import kept_secrets
+from ansible_collections.golive.verify.plugins.plugin_utils.aws import encryption_keys, kept_secrets
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, value, verdict
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail, value
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Look, Observer, together
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, Seen, verdict, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
@@ -70,8 +70,8 @@ class ActionModule(Verifier):
     @proves("secrets.rotation")
     async def rotation(self, look: Observer, want: Wanted) -> list[Verdict]:
         """The value of each declared secret is young."""
-        asked, region = _asked(look, want)
-        identity, secrets, written, parameters = await together(
+        asked, region = _asked(look, want, "encryption_keys")
+        identity, secrets, written, parameters, keys = await together(
             asked.identity(),
             _secrets(asked, want, region),
             asked.of(
@@ -82,6 +82,7 @@ class ActionModule(Verifier):
                 region=region,
             ),
             _parameters(asked, want, region),
+            _keys(asked, want, region),
         )
         now, expected = time.time(), f"changed within {want.max_age_days} days"
 
@@ -95,14 +96,23 @@ class ActionModule(Verifier):
 
         verdicts = [verdict(f"secret {name}", expected, partial(secret, name)) for name in secrets]
         verdicts += [verdict(f"parameter {name}", expected, partial(parameter, name)) for name in parameters]
+        verdicts += [
+            verdict(
+                f"encryption key {name}",
+                f"enabled, and rotated every {want.max_encryption_key_age_days} days",
+                partial(encryption_keys.key_seen, detail, want.max_encryption_key_age_days),
+            )
+            for name, detail in keys.items()
+        ]
         return whole(
             "every declared secret is young", {"account": identity["account"]}, [_part(verdicts, "are too old")]
         )
 
 
-def _asked(look: Observer, want: Wanted) -> tuple[Asked, str | None]:
-    if not (want.secrets or want.parameters):
-        raise NotAsked("option secrets or parameters is not given")
+def _asked(look: Observer, want: Wanted, *more: str) -> tuple[Asked, str | None]:
+    options = ("secrets", "parameters", *more)
+    if not any(want[name] for name in options):
+        raise NotAsked(f"option {' or '.join(options)} is not given")
     asked = ask(look, want)
     return asked, asked.regions[0]
 
@@ -116,6 +126,12 @@ def _parameters(asked: Asked, want: Wanted, region: str | None) -> Look[dict[str
     filters = f"Key=Name,Option=Equals,Values={','.join(names)}"
     command = f"aws ssm describe-parameters --parameter-filters {shlex.quote(filters)}"
     return asked.of(command, kept_secrets.parameters, region, names, region=region)
+
+
+def _keys(asked: Asked, want: Wanted, region: str | None) -> Look[dict[str, Detail]]:
+    names = want.encryption_keys
+    command = f"printf '%s\\n' {shlex.join(names)} | xargs -r -n 1 aws kms describe-key --key-id"
+    return asked.of(command, encryption_keys.keys, region, names, region=region)
 
 
 def _each(command: str, names: Sequence[str]) -> str:

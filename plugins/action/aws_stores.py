@@ -10,13 +10,19 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.aws import database_judging, stores
+from ansible_collections.golive.verify.plugins.plugin_utils.aws import (
+    cache_access,
+    database_judging,
+    disk_copies,
+    stores,
+)
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.database_judging import encrypted
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Seen, everywhere, value, verdict
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import everywhere
+from ansible_collections.golive.verify.plugins.plugin_utils.details import value
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
-from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, Seen, verdict, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
@@ -32,14 +38,37 @@ class ActionModule(Verifier):
 
     @proves("data.encryption_at_rest")
     async def encryption(self, look: Observer, want: Wanted) -> list[Verdict]:
-        """Volumes, those to come too, file systems and caches are encrypted; tables of DynamoDB always are."""
+        """Volumes, their copies and those to come, file systems and caches are encrypted; tables always are."""
         asked = ask(look, want)
         identity = await asked.identity()
 
+        def arn(region: str | None, kind: str, name: str) -> str:
+            return f"arn:{identity['partition']}:ec2:{region or ''}:{identity['account']}:{kind}/{name}"
+
         async def volumes(region: str | None) -> list[Verdict]:
             found = await stores.volumes(asked, region)
-            start = f"arn:{identity['partition']}:ec2:{region or ''}:{identity['account']}:volume/"
-            return [_encrypted({**each, "arn": f"{start}{each['id']}"}, want) for each in found]
+            return [_encrypted({**each, "arn": arn(region, "volume", each["id"])}, want) for each in found]
+
+        async def snapshots(region: str | None) -> list[Verdict]:
+            found, public = await together(
+                disk_copies.snapshots(asked, region), attempt(disk_copies.public_snapshots(asked, region))
+            )
+            return [
+                verdict(
+                    arn(region, "snapshot", each["id"]),
+                    "encrypted, and nobody else's",
+                    partial(encrypted, each, want.kms_keys),
+                    partial(disk_copies.kept, each["id"], public),
+                )
+                for each in found
+            ]
+
+        async def images(region: str | None) -> list[Verdict]:
+            found = await disk_copies.images(asked, region)
+            return [
+                verdict(arn(region, "image", each["id"]), "nobody else's", partial(disk_copies.own, each))
+                for each in found
+            ]
 
         async def defaults(region: str | None) -> list[Verdict]:
             known = await stores.by_default(asked, region)
@@ -54,11 +83,15 @@ class ActionModule(Verifier):
         kinds = await together(
             everywhere("regions", "do not encrypt volumes by default", asked.regions, defaults),
             everywhere("volumes", "are not encrypted as wanted", asked.regions, volumes, optional=True),
+            everywhere("snapshots of volumes", "are in clear or public", asked.regions, snapshots, optional=True),
+            everywhere("images", "are public", asked.regions, images, optional=True),
             everywhere("file systems", "are not encrypted as wanted", asked.regions, file_systems, optional=True),
             everywhere("caches", "are not encrypted as wanted", asked.regions, caches, optional=True),
         )
         nothing = (
-            [] if any(each.judged for each in kinds[1:]) else [Kind.of("volumes, file systems and caches", "", [])]
+            []
+            if any(each.judged for each in kinds[1:] if each.name != "images")
+            else [Kind.of("volumes, file systems and caches", "", [])]
         )
         return whole("all that stores data is encrypted", _account(identity), [*kinds, *nothing])
 
@@ -70,13 +103,16 @@ class ActionModule(Verifier):
 
         async def tables(region: str | None) -> list[Verdict]:
             names = [name for name in await stores.tables(asked, region) if like(name, patterns)]
-            found = await stores.rewinds(asked, region, names) if names else {}
+            if not names:
+                return []
+            found, kept = await together(stores.rewinds(asked, region, names), stores.protections(asked, region, names))
             start = f"arn:{identity['partition']}:dynamodb:{region or ''}:{identity['account']}:table/"
             return [
                 verdict(
                     f"{start}{name}",
                     f"restorable to any moment of the last {want.min_window_days:g} days",
                     partial(_rewound, found[name], want, now),
+                    partial(stores.stays, kept[name]),
                 )
                 for name in names
             ]
@@ -115,6 +151,27 @@ class ActionModule(Verifier):
             look, want, expected, partial(stores.redundant, instances=want.min_instances, zones=want.min_zones)
         )
 
+    @proves("redis.provisioned")
+    async def access(self, look: Observer, want: Wanted) -> list[Verdict]:
+        """Caches are there, and let nobody in who has no token, password or identity."""
+        asked, expected = ask(look, want), "available, a token or users who all need a password"
+
+        async def region(name: str | None) -> list[Verdict]:
+            found, groups, users = await together(
+                _caches(asked, name),
+                attempt(cache_access.user_groups(asked, name)),
+                attempt(cache_access.users(asked, name)),
+            )
+            return [
+                verdict(each["arn"], expected, partial(cache_access.closed, each, groups, users))
+                for each in _meant(found, want)
+                if each["engine"] != "memcached"
+            ]
+
+        caches = everywhere("caches", "let strangers in", asked.regions, region, want.caches)
+        identity, judged = await together(asked.identity(), caches)
+        return whole(expected, _account(identity), [judged])
+
     @proves("redis.tls")
     async def tls(self, look: Observer, want: Wanted) -> list[Verdict]:
         """Caches talk to clients over TLS only."""
@@ -125,12 +182,16 @@ async def _each_cache(look: Observer, want: Wanted, expected: str, judging: Any)
     asked = ask(look, want)
 
     async def region(name: str | None) -> list[Verdict]:
-        meant = [each for each in await _caches(asked, name) if not want.caches or like(each["name"], want.caches)]
+        meant = _meant(await _caches(asked, name), want)
         return [verdict(each["arn"], expected, partial(judging, each)) for each in meant]
 
     caches = everywhere("caches", "are not as wanted", asked.regions, region, want.caches)
     identity, judged = await together(asked.identity(), caches)
     return whole(expected, _account(identity), [judged])
+
+
+def _meant(caches: Sequence[Facts], want: Wanted) -> list[Facts]:
+    return [each for each in caches if not want.caches or like(each["name"], want.caches)]
 
 
 async def _caches(asked: Asked, region: str | None) -> Sequence[Facts]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
@@ -13,6 +14,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wan
 from ansible_collections.golive.verify.plugins.plugin_utils.kubernetes import (
     access,
     availability,
+    filling,
     hardening,
     health,
     network,
@@ -31,12 +33,13 @@ from ansible_collections.golive.verify.plugins.plugin_utils.kubernetes.telling i
     told,
     workloads,
 )
-from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
+from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like, unmet
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 _DECLARED = {"ConfigMap", "CronJob", "DaemonSet", "Deployment", "Ingress", "Secret", "Service", "StatefulSet"}
+_LIMITING = {"ResourceQuota": "resourcequotas", "LimitRange": "limitranges"}
 _RBAC = ("clusterroles", "clusterrolebindings")
 
 
@@ -88,7 +91,9 @@ class ActionModule(Verifier):
         seen = await asked.seen(names, *ALL, "pods", "namespaces", "ingresses", "services")
         kinds = _declared_kinds(want)
         sealed = any(entry["secret"] for each in seen["ingresses"] for entry in each["tls"])
+        limits = [_LIMITING[each] for each in want.limited_by]
         more = [
+            *limits,
             *(["secrets"] if sealed or "Secret" in kinds else []),
             *(["configmaps"] if "ConfigMap" in kinds else []),
         ]
@@ -96,6 +101,10 @@ class ActionModule(Verifier):
         problems, unread = _running_problems(seen, want)
         unread |= seen.errors | rest.errors
         there = {each["id"] for each in _all(seen, *ALL, "ingresses", "services") + _all(rest, *more)}
+        limited = {kind: {each["namespace"] for each in rest[_LIMITING[kind]]} for kind in want.limited_by}
+        for name in rest.namespaces:
+            if wrong := health.separation_problems(name, limited):
+                problems[f"Namespace/{name}"] = wrong
         readable = [each for each in seen["ingresses"] if f"Namespace/{each['namespace']}" not in unread]
         for each in readable:
             problems[each["id"]] = health.ingress_problems(each, there, want.ingress_tls)
@@ -109,7 +118,7 @@ class ActionModule(Verifier):
             want,
             "kubernetes.resources",
             problems,
-            kind="workloads and ingresses",
+            kind="workloads, ingresses and namespaces",
             expected=f"everything declared in {named(names)} is there, complete, running, and succeeds on its schedule",
             beside=beside,
             unread=unread,
@@ -121,11 +130,13 @@ class ActionModule(Verifier):
         """Claims are bound to volumes that stay, can grow and are backed up; no state lies beside them."""
         asked, names, backed = ask(look, want), want.need("namespaces"), want.need("volume_backups")
         snapshots = ["volumesnapshots"] if "snapshots" in backed else []
-        seen, velero = await together(
+        full = [attempt(filling.asked(look, want.metrics_url))] if want.metrics_url else []
+        seen, velero, *filled = await together(
             asked.seen(
                 names, "persistentvolumeclaims", "persistentvolumes", "storageclasses", "statefulsets", *snapshots
             ),
             asked.seen([want.velero_namespace], *(["backups"] if "velero" in backed else [])),
+            *full,
         )
         newest = {
             **volumes.snapshotted(_all(seen, *snapshots)),
@@ -133,12 +144,16 @@ class ActionModule(Verifier):
         }
         of = {each["name"]: each for each in seen["persistentvolumes"]}
         classes = {each["name"]: each for each in seen["storageclasses"]}
-        now, problems = time.time(), {}
+        now, problems, unread = time.time(), {}, dict(seen.errors)
         for each in seen["persistentvolumeclaims"]:
             problems[each["id"]] = volumes.claim_problems(each, of, classes, want.storage_classes)
             if "elsewhere" not in backed:
                 hours = want.volume_backup_max_age_hours
                 problems[each["id"]] += volumes.backup_problems(each, newest, hours, now)
+            try:
+                problems[each["id"]] += _filled(filled, each["id"], want.max_volume_percent)
+            except CannotLook as reason:
+                unread[each["id"]] = reason
         stateful = workloads(seen, want, ["statefulsets"])
         return told(
             want,
@@ -148,7 +163,7 @@ class ActionModule(Verifier):
             expected="claims bound to volumes that are retained, can grow and are backed up "
             + ("elsewhere" if "elsewhere" in backed else f"within {want.volume_backup_max_age_hours} hours"),
             beside=[] if problems else [f"there is no claim of a volume in {named(seen.namespaces)}"],
-            unread=seen.errors,
+            unread=unread,
             actual={"claims": len(problems)},
         )
 
@@ -305,6 +320,14 @@ def _declared_kinds(want: Wanted) -> set[str]:
             detail = f"option resources: {each} is not namespace/Kind/name in one of the namespaces, of kind {known}"
             raise CannotLook("malformed", detail)
     return {each.split("/")[1] for each in want.resources}
+
+
+def _filled(found: Sequence[filling.Filling | CannotLook], claim: str, most: float) -> list[str]:
+    """Why the volumes of a claim will soon be full, where somebody was asked for it."""
+    for each in found:
+        if isinstance(each, CannotLook):
+            raise each
+    return [problem for each in found if not isinstance(each, CannotLook) for problem in each.problems(claim, most)]
 
 
 def _all(seen: Seen, *plurals: str) -> Items:

@@ -15,7 +15,8 @@ description:
   - Proves that each certificate of AWS Certificate Manager (ACM) that a load balancer, a distribution or another
     resource uses is issued, far from expiry, and that its renewal neither failed nor waits for somebody.
   - Certificates that were imported are renewed by nobody; they are named as such, and judged by the days that are left.
-  - Certificates that nothing uses are only counted. When none is used, nothing is proven, and that is an C(error).
+  - Server certificates that were brought into IAM are judged too, all of them, since IAM does not tell what uses them.
+  - Certificates of ACM that nothing uses are only counted. When none is used, nothing is proven, which is an C(error).
   - Gives one result for the account and one for each certificate that fails, up to 100, which names what uses it.
   - Beside O(regions), V(us-east-1) is always asked, where AWS keeps the certificates of CloudFront.
 extends_documentation_fragment:
@@ -62,4 +63,11 @@ checks_json:
 """
 
 PROVES = ["tls.expiry"]
-NEEDS = {"tls.expiry": ["sts:GetCallerIdentity", "acm:DescribeCertificate", "acm:ListCertificates"]}
+NEEDS = {
+    "tls.expiry": [
+        "sts:GetCallerIdentity",
+        "acm:DescribeCertificate",
+        "acm:ListCertificates",
+        "iam:ListServerCertificates",
+    ],
+}

@@ -55,6 +55,13 @@ options:
     description: Days for which a user may have two active access keys, as it must during a rotation.
     type: int
     default: 7
+  key_users:
+    description:
+      - Users that may have access keys, as shell patterns for their names; an empty list for none. Programs in AWS have
+        roles, which need no key.
+      - Without it, each user may.
+    type: list
+    elements: str
   console_mfa:
     description: Whether users with a password for the console must have a second factor.
     type: bool
@@ -90,7 +97,8 @@ options:
       - Whom roles may let in beside their own account, as shell patterns for numbers of accounts, ARNs, names of
         services, ids of organizations, and for what else narrows a trust policy down.
       - Without a match, roles that other accounts or everybody can assume fail, and so do roles for the users of an
-        OIDC provider whose trust policy names no subject.
+        OIDC provider whose trust policy names no subject, for those of a SAML provider whose trust policy names no
+        audience (C(SAML:aud)), and for providers of other accounts.
     type: list
     elements: str
     default: []

@@ -41,6 +41,10 @@ options:
     description: The path at which targets must be asked for their health. Without it, any.
     type: str
     default: ""
+  deletion_protection:
+    description: Whether load balancers must be kept from being deleted by mistake.
+    type: bool
+    default: true
   sample_urls:
     description:
       - Public URLs to which a usual request and samples of attacks are sent. Without it, C(edge.waf) is not proven, as
@@ -83,6 +87,7 @@ NEEDS = {
         "sts:GetCallerIdentity",
         "ec2:DescribeInstances",
         "elasticloadbalancing:DescribeListeners",
+        "elasticloadbalancing:DescribeLoadBalancerAttributes",
         "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeTargetHealth",

@@ -13,7 +13,8 @@ version_added: 0.1.0
 author: The golive.verify authors (@golive)
 description:
   - Proves that no security group lets the whole world in but to the public ports, that the traffic of each VPC is
-    recorded, and that the subnets of databases and caches have no route to an internet gateway.
+    recorded, that the subnets of databases and caches have no route to an internet gateway, and that the world does not
+    reach the API of a cluster of EKS.
   - What rules for the same ports let in counts together, over IPv4 and IPv6, prefix lists included. Groups that nothing
     uses count too, since the next machine may get them. Network ACLs are not looked at, as they can only take away.
   - Gives one result for the account and one for each group, VPC or subnet that fails, up to 100 of each kind. A region
@@ -42,6 +43,28 @@ options:
     type: list
     elements: str
     default: []
+  public_clusters:
+    description: Clusters of EKS whose API the world may reach, as shell patterns for their names.
+    type: list
+    elements: str
+    default: []
+  cluster_logs:
+    description: What clusters of EKS must record.
+    type: list
+    elements: str
+    choices: [api, audit, authenticator, controllerManager, scheduler]
+    default: []
+  default_closed:
+    description:
+      - Whether the default security group of each VPC, which a machine gets when nobody names one, must have no rule.
+    type: bool
+    default: false
+  imdsv2:
+    description:
+      - Whether machines of EC2 must give their role's keys only to who has asked for a token before (version 2 of the
+        instance metadata service), so that a request that they are made to send does not take them.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -51,6 +74,9 @@ EXAMPLES = r"""
     regions: [eu-central-1]
     public_groups: [mail-relay]
     data_subnets: ["data-*"]
+    default_closed: true
+    imdsv2: true
+    cluster_logs: [api, audit, authenticator]
 """
 
 RETURN = r"""
@@ -71,11 +97,14 @@ NEEDS = {
     "cloud.network": [
         "sts:GetCallerIdentity",
         "ec2:DescribeFlowLogs",
+        "ec2:DescribeInstances",
         "ec2:DescribeRouteTables",
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSubnets",
         "ec2:DescribeVpcs",
         "ec2:GetManagedPrefixListEntries",
+        "eks:DescribeCluster",
+        "eks:ListClusters",
         "elasticache:DescribeCacheClusters",
         "elasticache:DescribeCacheSubnetGroups",
         "rds:DescribeDBInstances",

@@ -20,7 +20,8 @@ description:
   - Gives one result for the account and one for each database or snapshot that fails, up to 100 of each kind; the
     result of the account tells how many there are. A region that may not be read is an C(error) of its own.
   - Where O(regions) have no database at all, nothing is proven.
-  - Networks that a security group names by a prefix list or by another group are not followed.
+  - Who gets in through security groups is followed through prefix lists and through the groups that they name. A group
+    of another account is an C(error), unless O(trusted_groups) names it.
 extends_documentation_fragment:
   - golive.verify.attributes
   - golive.verify.check
@@ -40,6 +41,19 @@ options:
     description: Minutes that the latest restorable moment may lie back, for C(aws.rds.protected).
     type: float
     default: 15
+  public_ports:
+    description:
+      - Ports of TCP that the world may reach of machines whose security groups those of databases let in, such as those
+        of a web server. Where it reaches another, it is one step away from the database.
+    type: list
+    elements: int
+    default: [80, 443]
+  trusted_groups:
+    description:
+      - Security groups that databases may let in whatever they are open to, as shell patterns for their ids.
+    type: list
+    elements: str
+    default: []
   require_tls:
     description:
       - Whether the parameters of databases must turn away clients without TLS. Set it to V(false) for engines that do
@@ -50,6 +64,18 @@ options:
     description: Days for which the certificates of databases and of their authority must still be valid.
     type: int
     default: 90
+  minor_upgrades:
+    description: Whether RDS must bring new minor versions, with their security fixes, to databases by itself.
+    type: bool
+    default: true
+  event_categories:
+    description:
+      - Categories of events of databases of which somebody must be told, such as V(failure), V(failover),
+        V(low storage) and V(maintenance), by a subscription to events whose topic has a confirmed subscriber.
+      - Without it, subscriptions to events are not looked at.
+    type: list
+    elements: str
+    default: []
   share_with:
     description: Numbers of the accounts that may restore snapshots.
     type: list
@@ -90,6 +116,7 @@ EXAMPLES = r"""
     account_id: "123456789012"
     regions: [eu-central-1]
     databases: [shop-*]
+    event_categories: [failure, failover, low storage, maintenance]
 
 - name: The report database can be rebuilt, but is encrypted like all
   golive.verify.aws_rds:
@@ -124,6 +151,7 @@ NEEDS = {
     "aws.rds.protected": [
         "sts:GetCallerIdentity",
         "ec2:DescribeSecurityGroups",
+        "ec2:GetManagedPrefixListEntries",
         "rds:DescribeCertificates",
         "rds:DescribeDBClusterParameters",
         "rds:DescribeDBClusterSnapshotAttributes",
@@ -134,6 +162,8 @@ NEEDS = {
         "rds:DescribeDBParameters",
         "rds:DescribeDBSnapshotAttributes",
         "rds:DescribeDBSnapshots",
+        "rds:DescribeEventSubscriptions",
+        "sns:ListSubscriptionsByTopic",
     ],
     "data.encryption_at_rest": [
         "sts:GetCallerIdentity",

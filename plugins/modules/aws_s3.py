@@ -65,6 +65,14 @@ options:
     type: list
     elements: str
     default: []
+  logged_buckets:
+    description:
+      - Buckets of which it must be recorded who reads and writes what is in them, as patterns, for
+        C(cloud.audit_trail). Either S3 logs the requests into a bucket of the account, or a trail that is seen from
+        O(regions) records the data events of all their objects.
+    type: list
+    elements: str
+    default: []
   backup_buckets:
     description:
       - Buckets into which backups are put, as patterns, for C(backup.retention). They must hold a copy of each of
@@ -118,6 +126,12 @@ EXAMPLES = r"""
     immutable: true
     offsite_buckets: [shop-backups]
     upload_buckets: [shop-uploads]
+
+- name: Who opens an invoice leaves a trace
+  golive.verify.aws_s3:
+    controls: [cloud.audit_trail]
+    regions: [eu-central-1]
+    logged_buckets: [shop-invoices]
 """
 
 RETURN = r"""
@@ -137,6 +151,7 @@ PROVES = [
     "aws.s3.public_block",
     "aws.s3.least_privilege",
     "data.encryption_at_rest",
+    "cloud.audit_trail",
     "backup.retention",
     "backup.offsite",
     "backup.files",
@@ -158,6 +173,14 @@ NEEDS = {
         "s3:ListAllMyBuckets",
     ],
     "data.encryption_at_rest": ["sts:GetCallerIdentity", "s3:GetEncryptionConfiguration", "s3:ListAllMyBuckets"],
+    "cloud.audit_trail": [
+        "sts:GetCallerIdentity",
+        "cloudtrail:DescribeTrails",
+        "cloudtrail:GetEventSelectors",
+        "cloudtrail:GetTrailStatus",
+        "s3:GetBucketLogging",
+        "s3:ListAllMyBuckets",
+    ],
     "backup.retention": [
         "sts:GetCallerIdentity",
         "s3:GetBucketObjectLockConfiguration",

@@ -42,6 +42,17 @@ options:
     description: Days that a secret's value may be old.
     type: int
     default: 90
+  encryption_keys:
+    description:
+      - Keys of KMS that data is encrypted with, by id, alias (C(alias/shop)) or ARN, in the first of O(regions), for
+        C(secrets.rotation). Each must be enabled, not about to be deleted, and rotated by itself.
+    type: list
+    elements: str
+    default: []
+  max_encryption_key_age_days:
+    description: Days after which such a key must get new material.
+    type: int
+    default: 365
   automatic:
     description: Whether Secrets Manager must rotate each of O(secrets) by itself.
     type: bool
@@ -56,6 +67,7 @@ EXAMPLES = r"""
     secrets: [shop/database, shop/session-key]
     parameters: [/shop/mail-token]
     automatic: true
+    encryption_keys: [alias/shop]
 """
 
 RETURN = r"""
@@ -81,6 +93,8 @@ NEEDS = {
     ],
     "secrets.rotation": [
         "sts:GetCallerIdentity",
+        "kms:DescribeKey",
+        "kms:GetKeyRotationStatus",
         "secretsmanager:DescribeSecret",
         "secretsmanager:ListSecretVersionIds",
         "ssm:DescribeParameters",

@@ -13,7 +13,8 @@ version_added: 0.1.0
 author: The golive.verify authors (@golive)
 description:
   - Looks at what stores data besides buckets and the databases of RDS, in each of O(regions) - volumes of EBS, file
-    systems of EFS, caches of ElastiCache, and tables of DynamoDB, which are always encrypted.
+    systems of EFS, caches of ElastiCache, and tables of DynamoDB, which are always encrypted. Of volumes the snapshots
+    and images too, which must not be public; whether they are shared with single accounts is not looked at.
   - Gives one result for the account and one for each store that fails, up to 100 of each kind; the result of the
     account tells how many there are. A region that may not be read is an C(error) of its own.
   - Where there is no store of the kind that a control speaks of, nothing is proven. Serverless caches, which are always
@@ -31,7 +32,7 @@ options:
   tables:
     description:
       - Tables of DynamoDB, as shell patterns for their names, for C(backup.point_in_time). Each must be restorable to
-        any moment.
+        any moment, and kept from being deleted.
     type: list
     elements: str
     default: []
@@ -56,8 +57,9 @@ options:
     default: 7
   caches:
     description:
-      - Identifiers of the caches to judge for C(ha.redundancy) and C(redis.tls), as shell patterns. Without it, all in
-        O(regions).
+      - Identifiers of the caches to judge for C(ha.redundancy), C(redis.provisioned) and C(redis.tls), as shell
+        patterns. Without it, all in O(regions).
+      - C(redis.provisioned) is not proven of caches of Memcached, which know no users.
     type: list
     elements: str
     default: []
@@ -95,18 +97,32 @@ checks_json:
   sample: "[]"
 """
 
-PROVES = ["data.encryption_at_rest", "backup.point_in_time", "backup.automated", "ha.redundancy", "redis.tls"]
+PROVES = [
+    "data.encryption_at_rest",
+    "backup.point_in_time",
+    "backup.automated",
+    "ha.redundancy",
+    "redis.provisioned",
+    "redis.tls",
+]
 
 NEEDS = {
     "data.encryption_at_rest": [
         "sts:GetCallerIdentity",
+        "ec2:DescribeImages",
+        "ec2:DescribeSnapshots",
         "ec2:DescribeVolumes",
         "ec2:GetEbsEncryptionByDefault",
         "elasticache:DescribeCacheClusters",
         "elasticache:DescribeReplicationGroups",
         "elasticfilesystem:DescribeFileSystems",
     ],
-    "backup.point_in_time": ["sts:GetCallerIdentity", "dynamodb:DescribeContinuousBackups", "dynamodb:ListTables"],
+    "backup.point_in_time": [
+        "sts:GetCallerIdentity",
+        "dynamodb:DescribeContinuousBackups",
+        "dynamodb:DescribeTable",
+        "dynamodb:ListTables",
+    ],
     "backup.automated": [
         "sts:GetCallerIdentity",
         "elasticache:DescribeCacheClusters",
@@ -118,6 +134,13 @@ NEEDS = {
         "sts:GetCallerIdentity",
         "elasticache:DescribeCacheClusters",
         "elasticache:DescribeReplicationGroups",
+    ],
+    "redis.provisioned": [
+        "sts:GetCallerIdentity",
+        "elasticache:DescribeCacheClusters",
+        "elasticache:DescribeReplicationGroups",
+        "elasticache:DescribeUserGroups",
+        "elasticache:DescribeUsers",
     ],
     "redis.tls": [
         "sts:GetCallerIdentity",

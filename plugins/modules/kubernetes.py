@@ -19,7 +19,8 @@ description:
   - Each list is read once for all namespaces and controls. Where that is not permitted, it is read in each of
     O(namespaces); one that cannot be read is an C(error), and the others are judged.
   - Nothing is changed. Of Secrets and ConfigMaps the API server is asked for the metadata alone. How full volumes are
-    is not looked at, since the right to ask kubelets for it is the right to run commands in any pod.
+    is asked of Prometheus, where O(metrics_url) names one, since the right to ask kubelets is that to run commands in
+    any pod.
   - Older versions of an API are asked where a server does not serve the newest. What it serves in none is an C(error).
 requirements:
   - kubernetes >= 37 (Python library, on the controller)
@@ -92,7 +93,7 @@ options:
   administrators:
     description:
       - Who is declared to administer the cluster, or all of a namespace, as shell patterns for C(Group/name),
-        C(User/name) or C(namespace/ServiceAccount/name).
+        C(User/name) or C(namespace/ServiceAccount/name). Who may read all secrets is taken for one.
       - Neither everybody nor every service account can be declared.
     type: list
     elements: str
@@ -115,6 +116,12 @@ options:
         C(Secret), or of a workload.
     type: list
     elements: str
+    default: []
+  limited_by:
+    description: What must be in each of O(namespaces), so that one application does not take what others need.
+    type: list
+    elements: str
+    choices: [ResourceQuota, LimitRange]
     default: []
   ingress_tls:
     description: Whether each host of an Ingress must have a certificate.
@@ -208,6 +215,16 @@ options:
     description: The namespace in which Velero keeps its Backups.
     type: str
     default: velero
+  metrics_url:
+    description:
+      - Where the API of a Prometheus begins that has metrics of the cluster's kubelets and asks for no credentials,
+        such as V(http://prometheus.monitoring:9090). A claim that it knows nothing of is an C(error).
+      - Without it, how full volumes are is not looked at.
+    type: str
+  max_volume_percent:
+    description: Percent of the bytes, and of the inodes, of a volume that may be used.
+    type: float
+    default: 80
   storage_classes:
     description: The storage classes that claims may use. Without it, all.
     type: list
@@ -272,8 +289,10 @@ NEEDS = {
     ],
     "kubernetes.resources": [
         "list /configmaps",
+        "list /limitranges",
         "list /namespaces",
         "list /pods",
+        "list /resourcequotas",
         "list /secrets",
         "list /services",
         "list apps/daemonsets",

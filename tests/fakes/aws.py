@@ -41,10 +41,12 @@ from moto.server import ThreadedMotoServer
 from tests.fakes.aws_buckets import Buckets
 from tests.fakes.aws_certificates import Certificates
 from tests.fakes.aws_databases import Databases
+from tests.fakes.aws_domains import Domains
 from tests.fakes.aws_identities import Identities
 from tests.fakes.aws_money import Money
 from tests.fakes.aws_protocols import Asked, Refused, asked
 from tests.fakes.aws_recovery import Recovery
+from tests.fakes.aws_stores import Stores
 from tests.fakes.aws_watch import Watch
 
 ACCOUNT = "123456789012"
@@ -73,6 +75,7 @@ class FakeAws:
         # What is said of single services: answers that moto lacks, and changes to those that it has, by permission.
         self.buckets, self.databases, self.recovery, self.money = Buckets(), Databases(), Recovery(), Money()
         self.certificates, self.watch, self.identities = Certificates(), Watch(), Identities()
+        self.domains, self.stores = Domains(), Stores()
         self._extensions = (
             self.buckets,
             self.databases,
@@ -81,6 +84,8 @@ class FakeAws:
             self.certificates,
             self.watch,
             self.identities,
+            self.domains,
+            self.stores,
         )
         self.failures: dict[str, Failure] = {}
         # How often each permission was used, and how often the very same was asked.

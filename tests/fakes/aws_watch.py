@@ -4,6 +4,7 @@
 """What moto cannot say of alarms and of those who hear them, by AWS' API reference.
 
 - DescribeAlarms: whether an alarm can be evaluated, and composite alarms (moto: not told).
+- ListFindings of GuardDuty: all of it (moto: not there).
 - ListSubscriptionsByTopic: that a subscriber has not confirmed (moto: each has at once).
 """
 
@@ -19,12 +20,14 @@ from tests.fakes.aws_protocols import Asked
 class Watch:
     """said: of alarms, by name, what is told beside moto's answer. composites: rules and actions of composite alarms.
 
-    waiting: endpoints that have not confirmed.
+    waiting: endpoints that have not confirmed. intrusions: ids of findings of GuardDuty that are open and serious.
     """
 
     def __init__(self) -> None:
         self.reset()
-        self.answers: dict[str, Callable[[Asked], dict[str, Any]]] = {}
+        self.answers: dict[str, Callable[[Asked], dict[str, Any]]] = {
+            "guardduty:ListFindings": lambda _asked: {"FindingIds": self.intrusions}
+        }
         self.changes = {
             "cloudwatch:DescribeAlarms": self._alarms,
             "sns:ListSubscriptionsByTopic": self._subscriptions,
@@ -35,6 +38,7 @@ class Watch:
         self.said: dict[str, dict[str, Any]] = {}
         self.composites: dict[str, tuple[str, list[str]]] = {}
         self.waiting: set[str] = set()
+        self.intrusions: list[str] = []
 
     def _alarms(self, _request: Asked, said: dict[str, Any]) -> None:
         for alarm in said["MetricAlarms"]:

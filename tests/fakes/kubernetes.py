@@ -35,6 +35,8 @@ SERVED: dict[tuple[str, str], dict[str, str]] = {
         "configmaps": "ConfigMap",
         "persistentvolumeclaims": "PersistentVolumeClaim",
         "persistentvolumes": "PersistentVolume",
+        "resourcequotas": "ResourceQuota",
+        "limitranges": "LimitRange",
     },
     ("apps", "v1"): {"deployments": "Deployment", "statefulsets": "StatefulSet", "daemonsets": "DaemonSet"},
     ("batch", "v1"): {"cronjobs": "CronJob"},

@@ -190,6 +190,8 @@ def asked(plane: ControlPlane) -> dict[str, Any]:
         "kubeconfig": plane.kubeconfig(VERIFIER),
         "namespaces": [SHOP],
         "volume_backups": ["elsewhere"],
+        # The account that looks may list all secrets, of which it is given the metadata alone.
+        "administrators": ["Group/system:masters", "User/verifier"],
         "end_of_life": {"kubernetes 1.20": "2999-01-01"},
     }
 

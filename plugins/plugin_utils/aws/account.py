@@ -62,11 +62,13 @@ _THROTTLED = {
 _ABSENT = {
     "DBClusterSnapshotNotFoundFault",
     "DBSnapshotNotFound",
+    "DataUnavailableException",
     "NoSuchBucket",
     "NoSuchBucketPolicy",
     "NoSuchEntity",
     "NoSuchLifecycleConfiguration",
     "NoSuchPublicAccessBlockConfiguration",
+    "NotFoundException",
     "ObjectLockConfigurationNotFoundError",
     "PolicyNotFound",
     "ReplicationConfigurationNotFoundError",

@@ -15,9 +15,12 @@ from typing import Any
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import date
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, details, value
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import details
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail, value
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Seen
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 
+COMMAND = "aws cloudwatch describe-alarms --alarm-types MetricAlarm CompositeAlarm"  # what a person asks for alarms()
 _HOUR = 3600
 # Named in the rule of a composite alarm: as what raises it, unless that it does not ring is what does.
 _CHILD = re.compile(r"(?<!\w)(?<!NOT )ALARM\s*\(\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s\"')]+))\s*\)")
@@ -54,8 +57,8 @@ def _within(name: str, found: Sequence[Alarm], rules: Mapping[str, str]) -> int 
 
 
 def _alarm(said: Mapping[str, Any]) -> dict[str, Any]:
-    metrics = [said["MetricName"]] if said.get("MetricName") else []
-    metrics += [each["MetricStat"]["Metric"]["MetricName"] for each in said.get("Metrics", ()) if "MetricStat" in each]
+    metrics = [said] if said.get("MetricName") else []
+    metrics += [each["MetricStat"]["Metric"] for each in said.get("Metrics", ()) if "MetricStat" in each]
     periods = said.get("DatapointsToAlarm") or said.get("EvaluationPeriods")
     of_metrics = [each["MetricStat"]["Period"] for each in said.get("Metrics", ()) if "MetricStat" in each]
     period = said.get("Period") or max(of_metrics, default=None)
@@ -68,8 +71,17 @@ def _alarm(said: Mapping[str, Any]) -> dict[str, Any]:
         "state": said["StateValue"],
         "since": said.get("StateTransitionedTimestamp") or said["StateUpdatedTimestamp"],
         "trouble": said.get("EvaluationState", ""),
-        "metrics": metrics,
+        "metrics": [each["MetricName"] for each in metrics],
+        "sources": [
+            {
+                "namespace": each.get("Namespace", ""),
+                "metric": each["MetricName"],
+                "dimensions": {part["Name"]: part["Value"] for part in each.get("Dimensions", ())},
+            }
+            for each in metrics
+        ],
         "threshold": said.get("Threshold"),
+        "upward": "Greater" in said.get("ComparisonOperator", ""),
         "seconds": periods * period if periods and period else None,
         "children": _children(" ".join(said.get("AlarmRule", "").split())),
     }

@@ -10,7 +10,9 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, details, value, verdict
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import details
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail, value
+from ansible_collections.golive.verify.plugins.plugin_utils.many import verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, unseen
 
 KIND = "access analyzers and what they found"

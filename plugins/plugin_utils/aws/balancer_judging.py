@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, value
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail, value
 from ansible_collections.golive.verify.plugins.plugin_utils.facts import HttpFact
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Seen
 
 _ENCRYPTED = ("HTTPS", "TLS")
 _REFUSED = 403
@@ -31,6 +32,12 @@ def state_seen(balancer: Mapping[str, Any], listeners: Detail) -> Seen:
     if not any(each["protocol"] in _ENCRYPTED and each["certificates"] for each in spoken):
         wrong.append(f"no listener speaks TLS with a certificate (it has {', '.join(shown) or 'none'})")
     return {"state": balancer["state"], "listeners": shown}, wrong
+
+
+def stays_seen(protection: Detail) -> Seen:
+    """Whether nobody deletes a load balancer by mistake."""
+    on = value(protection)
+    return {"deletion protection": on}, [] if on else ["may be deleted: deletion protection is off"]
 
 
 def targets_seen(

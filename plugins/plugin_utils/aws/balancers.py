@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, details
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import details
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
 
 _MOST_NAMED = 100  # instances in one request
 # The one region in which AWS keeps the firewalls of CloudFront (AWS WAF developer guide).
@@ -23,6 +24,7 @@ def balancers(account: Account, region: str | None) -> list[dict[str, Any]]:
         {
             "arn": each["LoadBalancerArn"],
             "name": each["LoadBalancerName"],
+            "host": each.get("DNSName", ""),
             "kind": each["Type"],
             "public": each.get("Scheme") == "internet-facing",
             "state": each["State"]["Code"],
@@ -41,6 +43,17 @@ def listeners(account: Account, region: str | None, arns: Iterable[str]) -> dict
             {"port": each["Port"], "protocol": each["Protocol"], "certificates": len(each.get("Certificates", []))}
             for each in listed
         ]
+
+    return details(account, arns, read)
+
+
+def protections(account: Account, region: str | None, arns: Iterable[str]) -> dict[str, Detail]:
+    """Whether each load balancer is kept from being deleted."""
+
+    def read(arn: str) -> bool:
+        said = account.call("elbv2", "describe_load_balancer_attributes", region=region, LoadBalancerArn=arn)
+        values = {each["Key"]: each["Value"] for each in said["Attributes"]}
+        return bool(values["deletion_protection.enabled"] == "true")
 
     return details(account, arns, read)
 

@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import policy, resource_access, resource_policy
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.bucket_judging import shown
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, value
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail, value
 from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen

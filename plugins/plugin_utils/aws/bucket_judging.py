@@ -12,7 +12,8 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import resource_access, resource_policy
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.buckets import FLAGS, Regions
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import date
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, value
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail, value
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Seen
 
 _DAY, _HOUR = 86400, 3600
 _SETTLED = _HOUR  # S3 replicates most objects within minutes; a younger one may still be on its way

@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, details, existing
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import details, existing
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
+from ansible_collections.golive.verify.plugins.plugin_utils.look import together
+from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 
 FLAGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _ANYBODY = {
@@ -38,10 +42,29 @@ def account_block(asked: Asked, account: str) -> Awaitable[dict[str, bool]]:
     return asked.of(f"aws s3control get-public-access-block --account-id {account}", _account_block, account)
 
 
-def each(asked: Asked, command: str, read: Reader, buckets: Regions, every: Regions) -> Awaitable[dict[str, Detail]]:
-    """What read finds out of each of the buckets; command is how a person asks for one, up to its name."""
-    names = _NAMES if len(buckets) == len(every) else f"printf '%s\\n' {shlex.join(sorted(buckets))}"
-    return asked.of(f"{names} | xargs -r -n 1 aws s3api {command} --bucket", read, buckets)
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """All buckets of the account, and the patterns of a check by which its controls choose among them."""
+
+    asked: Asked
+    every: Regions
+    patterns: Sequence[Sequence[str]]
+
+    async def each(self, command: str, read: Reader, names: Iterable[str]) -> dict[str, Detail]:
+        """What read finds out of each of the buckets; command is how a person asks for one, up to its name.
+
+        The controls' choices overlap. So buckets are asked in one look as far as the same patterns are like them: no
+        control chooses only some of those, and none has to ask again what another asked.
+        """
+        alike: dict[tuple[bool, ...], dict[str, str | None]] = {}
+        for name in names:
+            alike.setdefault(tuple(like(name, each) for each in self.patterns), {})[name] = self.every.get(name)
+        found = await together(*(self._alike(command, read, buckets) for buckets in alike.values()))
+        return {name: detail for each in found for name, detail in each.items()}
+
+    def _alike(self, command: str, read: Reader, buckets: Regions) -> Awaitable[dict[str, Detail]]:
+        names = _NAMES if buckets.keys() == self.every.keys() else f"printf '%s\\n' {shlex.join(sorted(buckets))}"
+        return self.asked.of(f"{names} | xargs -r -n 1 aws s3api {command} --bucket", read, buckets)
 
 
 def _listing(account: Account) -> dict[str, str | None]:
@@ -89,6 +112,12 @@ def _encryption(answer: Any) -> dict[str, Any] | None:
     (rule,) = answer["ServerSideEncryptionConfiguration"]["Rules"]
     said = rule["ApplyServerSideEncryptionByDefault"]
     return {"algorithm": said["SSEAlgorithm"], "key": said.get("KMSMasterKeyID", "")}
+
+
+def _logging(answer: Any) -> str | None:
+    """The bucket into which requests are logged, as far as S3 does that."""
+    said = _there(answer).get("LoggingEnabled")
+    return str(said["TargetBucket"]) if said else None
 
 
 def _versioning(answer: Any) -> dict[str, bool]:
@@ -162,6 +191,7 @@ public_policy = _reader("get_bucket_policy_status", lambda said: bool(said) and 
 grants = _reader("get_bucket_acl", _grants)
 policy = _reader("get_bucket_policy", lambda said: None if said is None else said["Policy"])
 encryption = _reader("get_bucket_encryption", _encryption)
+logging = _reader("get_bucket_logging", _logging)
 versioning = _reader("get_bucket_versioning", _versioning)
 lock = _reader("get_object_lock_configuration", _lock)
 lifecycle = _reader("get_bucket_lifecycle_configuration", _lifecycle)

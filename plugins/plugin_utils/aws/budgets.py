@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, details
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import details
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Seen
 
 _WAITING = {"PendingConfirmation", "Deleted"}
 

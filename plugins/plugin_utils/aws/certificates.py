@@ -10,7 +10,9 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import date
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, details
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import details
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Seen
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity
 
 _DAY = 86400
@@ -62,6 +64,24 @@ def described(account: Account, region: str | None, arns: Iterable[str]) -> dict
         }
 
     return details(account, arns, read)
+
+
+def of_iam(account: Account) -> dict[str, Detail]:
+    """The server certificates that were brought into IAM, which does not tell what uses them."""
+    listed = account.call("iam", "list_server_certificates")["ServerCertificateMetadataList"]
+    return {
+        each["Arn"]: {
+            "value": {
+                "names": [each["ServerCertificateName"]],
+                "status": "ISSUED",
+                "failure": "",
+                "ends": each["Expiration"],
+                "used_by": ["IAM does not tell"],
+                "brought": True,
+            }
+        }
+        for each in listed
+    }
 
 
 def seen(certificate: Certificate, min_days: int, now: float) -> Seen:

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import date
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.network_judging import WIDEST
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, value
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail, value
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Seen
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 
 _DAY, _HOUR, _MINUTE = 86400, 3600, 60
@@ -39,29 +38,10 @@ _FORCES_TLS = {
 Database = Mapping[str, Any]
 
 
-def closed(database: Database, instances: Sequence[Database], doors: Mapping[str, Sequence[Mapping[str, Any]]]) -> Seen:
-    """Whether it has no public address, and its security groups let in no wide network."""
+def closed(instances: Sequence[Database]) -> Seen:
+    """Whether none of its instances has a public address."""
     public = [each["name"] for each in instances if each["public"]]
-    groups = sorted({group for each in (database, *instances) for group in each["groups"]})
-    port = database["port"]
-    problems = [f"{', '.join(public)} is publicly accessible"] if public else []
-    for group in groups:
-        if group not in doors:
-            raise CannotLook("not_found", f"nothing is known of security group {group}")
-        for door in doors[group]:
-            if _wide(door["from"]) and _covers(door["ports"], port):
-                problems.append(f"security group {group} lets in {door['from']}")
-    return {"public": bool(public), "security groups": groups}, problems
-
-
-def _wide(network: str) -> bool:
-    known = ipaddress.ip_network(network, strict=False)
-    return known.prefixlen < WIDEST[known.version]
-
-
-def _covers(ports: Sequence[int] | None, port: int | None) -> bool:
-    """Whether a rule may be about the port; where the port is not known, any rule may."""
-    return ports is None or port is None or ports[0] <= port <= ports[1]
+    return {"public": bool(public)}, [f"{', '.join(public)} is publicly accessible"] if public else []
 
 
 def stands(database: Database, members: Sequence[Database], cluster: bool) -> Seen:
@@ -140,15 +120,17 @@ def certified(instances: Iterable[Database], authorities: Mapping[str, float], d
     return {"certificates": actual}, problems
 
 
-def maintained(databases: Iterable[Database], versions: Mapping[str, Detail]) -> Seen:
-    """Whether RDS still offers the versions that run."""
-    found = sorted({f"{each['engine']}:{each['version']}" for each in databases})
-    statuses = {each: value(versions[each]) for each in found}
-    return {"versions": statuses}, [
-        f"{each.replace(':', ' ')} is {status or 'no longer offered'}"
-        for each, status in statuses.items()
-        if status != "available"
-    ]
+def maintained(
+    database: Database, instances: Iterable[Database], versions: Mapping[str, Detail], minor_upgrades: bool
+) -> Seen:
+    """Whether RDS still offers the version that runs, and where that is wanted brings it its corrections by itself."""
+    version = f"{database['engine']} {database['version']}"
+    status = value(versions[version.replace(" ", ":")])
+    problems = [] if status == "available" else [f"{version} is {status or 'no longer offered'}"]
+    left = [each["name"] for each in instances if not each["minor_upgrades"]]
+    if minor_upgrades and left:
+        problems.append(f"minor versions do not come to {', '.join(left)} by themselves")
+    return {"version": version, "status": status}, problems
 
 
 def encrypted(thing: Mapping[str, Any], keys: Sequence[str]) -> Seen:

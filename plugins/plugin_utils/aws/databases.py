@@ -14,7 +14,8 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, details, existing
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import details, existing
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
 
 Region = str | None
 
@@ -71,12 +72,6 @@ def versions(asked: Asked, region: Region, engines: Iterable[str]) -> Awaitable[
     return asked.of(line, _versions, region, listed.split(), region=region)
 
 
-def doors(asked: Asked, region: Region, groups: Iterable[str]) -> Awaitable[dict[str, list[dict[str, Any]]]]:
-    """What each security group lets in: from which network, to which ports."""
-    line = f"aws ec2 describe-security-groups --group-ids {shlex.join(sorted(groups))}"
-    return asked.of(line, _doors, region, sorted(groups), region=region)
-
-
 def _each(command: str, names: Iterable[str]) -> str:
     return f"printf '%s\\n' {shlex.join(sorted(names))} | xargs -r -n 1 {command}"
 
@@ -94,6 +89,7 @@ def _instance(said: dict[str, Any]) -> dict[str, Any]:
         "status": said["DBInstanceStatus"],
         "public": said["PubliclyAccessible"],
         "multi_az": said["MultiAZ"],
+        "minor_upgrades": said["AutoMinorVersionUpgrade"],
         "zone": said.get("AvailabilityZone", ""),
         "subnets": [each["SubnetIdentifier"] for each in (said.get("DBSubnetGroup") or {}).get("Subnets", ())],
         "port": (said.get("Endpoint") or {}).get("Port"),
@@ -213,19 +209,3 @@ def _versions(account: Account, region: Region, engines: list[str]) -> dict[str,
 
 def _asking(account: Account, operation: str, region: Region, **arguments: Any) -> Callable[[], dict[str, Any]]:
     return lambda: account.call("rds", operation, region=region, **arguments)
-
-
-def _doors(account: Account, region: Region, groups: list[str]) -> dict[str, list[dict[str, Any]]]:
-    answer = account.call("ec2", "describe_security_groups", region=region, GroupIds=groups)
-    return {
-        said["GroupId"]: [door for rule in said["IpPermissions"] for door in _rule(rule)]
-        for said in answer["SecurityGroups"]
-    }
-
-
-def _rule(said: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each network that a rule lets in, and the ports; None for all of them."""
-    ports = None if said["IpProtocol"] == "-1" else (said.get("FromPort", -1), said.get("ToPort", -1))
-    networks = [each["CidrIp"] for each in said.get("IpRanges", ())]
-    networks += [each["CidrIpv6"] for each in said.get("Ipv6Ranges", ())]
-    return [{"from": network, "ports": ports} for network in networks]

@@ -61,8 +61,13 @@ def key_problems(created: float, used: float | None, max_age: int, max_unused: i
     return problems
 
 
-def key_counts(found: Iterable[Mapping[str, Any]], rotation_days: int, now: float) -> Kind:
-    """Judge how many active keys users have: one, and for the days of a rotation two."""
+def key_counts(
+    found: Iterable[Mapping[str, Any]], rotation_days: int, allowed: Sequence[str] | None, now: float
+) -> Kind:
+    """Judge how many active keys users have: one, and for the days of a rotation two.
+
+    allowed: patterns for the names of those who may have any, where workloads have roles; None for everybody.
+    """
     owned: dict[str, list[float]] = {}
     for key in found:
         if key["active"]:
@@ -71,12 +76,13 @@ def key_counts(found: Iterable[Mapping[str, Any]], rotation_days: int, now: floa
         judge(
             expected=f"one active access key, or two within {rotation_days} days",
             actual={"created": [date(each) for each in sorted(created)]},
-            problems=_count_problems(created, rotation_days, now),
+            problems=_count_problems(created, rotation_days, now)
+            + ([] if allowed is None or like(user, allowed) else ["has a key and is not declared to; take a role"]),
             subject=f"access keys of {user}",
         )
         for user, created in owned.items()
     ]
-    return Kind.of("users with access keys", "have two for longer than a rotation", verdicts, optional=True)
+    return Kind.of("users with access keys", "have one too many", verdicts, optional=True)
 
 
 def _count_problems(created: Sequence[float], rotation_days: int, now: float) -> list[str]:

@@ -11,7 +11,9 @@ from typing import Any
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import resource_access, resource_policy
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import date
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, details, existing
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import details, existing
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Seen
 
 _DAY = 86400
 _CURRENT = "AWSCURRENT"

@@ -5,21 +5,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, details
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import details
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
 
 # https://www.iana.org/assignments/protocol-numbers, as far as AWS does not spell them out; -1 is all of them.
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "-1": "all"}
+
+
+async def doors(asked: Asked, region: str | None) -> tuple[Sequence[Mapping[str, Any]], Mapping[str, Detail]]:
+    """The security groups of a region, and the networks of the prefix lists that their rules name."""
+    listed = await asked.of("aws ec2 describe-security-groups", groups, region, region=region)
+    names = sorted({name for group in listed for rule in group["lets_in"] for name in rule["lists"]})
+    command = "aws ec2 get-managed-prefix-list-entries --prefix-list-id " + " ".join(names)
+    return listed, await asked.of(command, prefix_lists, region, names, region=region) if names else {}
 
 
 def groups(account: Account, region: str | None) -> list[dict[str, Any]]:
     """The security groups, each with what its rules let in: a protocol, ports, and from where."""
     listed = account.call("ec2", "describe_security_groups", region=region)["SecurityGroups"]
     return [
-        {"id": each["GroupId"], "name": each["GroupName"], "lets_in": [_rule(rule) for rule in each["IpPermissions"]]}
+        {
+            "id": each["GroupId"],
+            "name": each["GroupName"],
+            "lets_in": [_rule(rule) for rule in each["IpPermissions"]],
+            "ways_out": len(each["IpPermissionsEgress"]),
+        }
         for each in listed
     ]
 
@@ -31,6 +46,7 @@ def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
         "networks": [each["CidrIp"] for each in rule.get("IpRanges", [])]
         + [each["CidrIpv6"] for each in rule.get("Ipv6Ranges", [])],
         "lists": [each["PrefixListId"] for each in rule.get("PrefixListIds", [])],
+        "groups": [{"id": each["GroupId"], "of": each.get("UserId", "")} for each in rule.get("UserIdGroupPairs", [])],
     }
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, details
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import details
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
 
 Region = str | None
 _EACH_PLAN = "aws backup list-backup-plans --query 'BackupPlansList[].BackupPlanId' --output text | xargs -r -n 1 aws"

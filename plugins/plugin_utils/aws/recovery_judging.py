@@ -10,7 +10,8 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import date
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, value
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail, value
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Seen
 
 _DAY, _HOUR, _MINUTE = 86400, 3600, 60
 _DONE = ("COMPLETED", "AVAILABLE")  # what a vault calls a recovery point that is whole

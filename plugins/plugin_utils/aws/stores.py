@@ -11,7 +11,9 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked
-from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import Detail, Seen, details, existing, value
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import details, existing
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail, value
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Seen
 
 Region = str | None
 Store = Mapping[str, Any]
@@ -61,6 +63,12 @@ def rewinds(asked: Asked, region: Region, names: Iterable[str]) -> Awaitable[dic
     return asked.of(each, _rewinds, region, list(names), region=region)
 
 
+def protections(asked: Asked, region: Region, names: Iterable[str]) -> Awaitable[dict[str, Detail]]:
+    """Whether each table is kept from being deleted."""
+    each = f"printf '%s\\n' {shlex.join(sorted(names))} | xargs -r -n 1 aws dynamodb describe-table --table-name"
+    return asked.of(each, _protections, region, list(names), region=region)
+
+
 def _volumes(account: Account, region: Region) -> list[dict[str, Any]]:
     answer = account.call("ec2", "describe_volumes", region=region)
     return [
@@ -100,6 +108,7 @@ def _groups(account: Account, region: Region) -> list[dict[str, Any]]:
         {
             "arn": said["ARN"],
             "name": said["ReplicationGroupId"],
+            "engine": said.get("Engine", "redis"),  # never memcached, which has no replication
             "encrypted": said["AtRestEncryptionEnabled"],
             "key": said.get("KmsKeyId", ""),
             "snapshot_days": said["SnapshotRetentionLimit"],
@@ -107,6 +116,9 @@ def _groups(account: Account, region: Region) -> list[dict[str, Any]]:
             "multi_az": said["MultiAZ"],
             "transit": said["TransitEncryptionEnabled"],
             "transit_mode": said.get("TransitEncryptionMode", "required"),
+            "status": said["Status"],
+            "token": said["AuthTokenEnabled"],
+            "user_groups": said.get("UserGroupIds") or [],
             "shards": [
                 [member.get("PreferredAvailabilityZone", "") for member in shard.get("NodeGroupMembers", ())]
                 for shard in said["NodeGroups"]
@@ -124,6 +136,7 @@ def _singles(account: Account, region: Region) -> list[dict[str, Any]]:
         {
             "arn": said["ARN"],
             "name": said["CacheClusterId"],
+            "engine": said["Engine"],
             "encrypted": bool(said.get("AtRestEncryptionEnabled")),
             "key": "",
             "snapshot_days": said.get("SnapshotRetentionLimit", 0),
@@ -131,6 +144,9 @@ def _singles(account: Account, region: Region) -> list[dict[str, Any]]:
             "multi_az": "disabled",
             "transit": bool(said.get("TransitEncryptionEnabled")),
             "transit_mode": said.get("TransitEncryptionMode", "required"),
+            "status": said["CacheClusterStatus"],
+            "token": bool(said.get("AuthTokenEnabled")),
+            "user_groups": [],
             "shards": [[said.get("PreferredAvailabilityZone", "")]],
         }
         for said in answer["CacheClusters"]
@@ -154,9 +170,23 @@ def _rewinds(account: Account, region: Region, names: list[str]) -> dict[str, De
     return details(account, names, one)
 
 
+def _protections(account: Account, region: Region, names: list[str]) -> dict[str, Detail]:
+    def one(name: str) -> bool:
+        said = account.call("dynamodb", "describe_table", region=region, TableName=name)["Table"]
+        return bool(said.get("DeletionProtectionEnabled"))
+
+    return details(account, names, one)
+
+
 def defaults(on: bool) -> Seen:
     """Whether a region encrypts volumes to come."""
     return {"by default": on}, [] if on else ["volumes to come will not be encrypted by default"]
+
+
+def stays(protection: Detail) -> Seen:
+    """Whether a table is kept from being deleted, with all moments that it could be taken back to."""
+    on = value(protection)
+    return {"deletion protection": on}, [] if on else ["may be deleted: deletion protection is off"]
 
 
 def snapshots(cache: Store, days: int) -> Seen:

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
@@ -18,6 +19,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.resource_policy 
     Condition,
     Rule,
     Rules,
+    account_of,
 )
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 
@@ -63,19 +65,39 @@ def _problems(
         bound = any(key in _SOURCES for alternatives in who.narrowed for key, _value in alternatives)
         if not bound and not like(name, unbound):
             yield f"{name} may act in it for anybody: no condition on aws:SourceAccount or aws:SourceArn"
-    elif kind == "Federated" and (":oidc-provider/" in name or not name.startswith("arn:")):
-        if not _names_subject(who, rules):
-            yield f"everybody whom {name} knows can assume it: no condition on a subject"
-    elif kind != "Federated" and not accepted(who, trusted, account):
+    elif kind == "Federated":
+        yield from _provider_problems(who, rules, account)
+    elif not accepted(who, trusted, account):
         yield f"it can be assumed by {who}"
 
 
-def _names_subject(who: Admitted, rules: Rules) -> bool:
-    """Whether every rule that lets somebody of a provider in says who it must be."""
+def _provider_problems(who: Admitted, rules: Rules, account: str) -> Iterator[str]:
+    """Why a provider of identities lets in others than those who are meant."""
+    name = who.principal.name
+    owner = account_of(name)
+    if owner not in ("", account):
+        yield f"it trusts a provider of another account, {name}"
+    if ":saml-provider/" in name:
+        if not _every_rule(who, rules, _is_audience):
+            yield f"what {name} says to others opens it too: no condition on SAML:aud"
+    elif not _every_rule(who, rules, partial(_is_subject, provider=name)):
+        yield f"everybody whom {name} knows can assume it: no condition on a subject"
+
+
+def _every_rule(who: Admitted, rules: Rules, narrows: Callable[[Condition], bool]) -> bool:
+    """Whether every rule that lets somebody of a provider in has such a condition."""
     rule_of: dict[str, list[Rule]] = {}
     for rule in rules:
         rule_of.setdefault(rule.name, []).append(rule)
-    return all(any(_is_subject(each, who.principal.name) for each in rule.conditions) for rule in rule_of[who.rule])
+    return all(any(map(narrows, rule.conditions)) for rule in rule_of[who.rule])
+
+
+def _is_audience(condition: Condition) -> bool:
+    """Whether a condition names for whom assertions must be made; one that is like any of AWS' sign-in pages does."""
+    operator = condition.operator.removeprefix("foranyvalue:")
+    return condition.key == "saml:aud" and (
+        operator in _EXACT or (operator in _LIKE and all(value.startswith("https://") for value in condition.values))
+    )
 
 
 def _is_subject(condition: Condition, provider: str) -> bool:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from ansible_collections.golive.verify.plugins.plugin_utils.kubernetes.asking import Items
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
@@ -78,4 +78,16 @@ def _administers(rules: Items) -> str:
         for verb, climbing in _CLIMBING.items():
             if verb in verbs and (kinds & climbing or "*" in kinds):
                 return f"may give itself any right ({verb})"
+        if _reads_secrets(rule):
+            return "may read all secrets"
     return ""
+
+
+def _reads_secrets(rule: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a rule gives all secrets, with the tokens in them, and not some by their names."""
+    return bool(
+        {"get", "list", "watch", "*"} & set(rule["verbs"])
+        and {"secrets", "*"} & set(rule["resources"])
+        and {"", "*"} & set(rule["apiGroups"])
+        and not rule["resourceNames"]
+    )

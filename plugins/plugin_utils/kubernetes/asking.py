@@ -34,6 +34,8 @@ RESOURCES = {
         Resource("", "services", ("v1",), reading.service),
         Resource("", "secrets", ("v1",), reading.metadata("Secret"), metadata=True),
         Resource("", "configmaps", ("v1",), reading.metadata("ConfigMap"), metadata=True),
+        Resource("", "resourcequotas", ("v1",), reading.metadata("ResourceQuota"), metadata=True),
+        Resource("", "limitranges", ("v1",), reading.metadata("LimitRange"), metadata=True),
         Resource("networking.k8s.io", "ingresses", ("v1", "v1beta1"), reading.ingress),
         Resource("networking.k8s.io", "networkpolicies", ("v1",), reading.network_policy),
         Resource("autoscaling", "horizontalpodautoscalers", ("v2", "v2beta2", "v1"), reading.autoscaler),

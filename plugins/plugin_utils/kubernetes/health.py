@@ -77,6 +77,14 @@ def namespace_problems(namespaces: Items, wanted: Sequence[str]) -> list[str]:
     return absent + [f"namespace {name} is {phases[name]}" for name in wanted if phases.get(name, "Active") != "Active"]
 
 
+def separation_problems(name: str, limited: Mapping[str, set[str]]) -> list[str]:
+    """Why what is in a namespace is not apart. limited: by what it must be, and which namespaces are."""
+    problems = (
+        ["what nobody put anywhere else is in it too: it is not the application's own"] if name == "default" else []
+    )
+    return problems + [f"no {kind} limits what is in it" for kind, found in limited.items() if name not in found]
+
+
 def ingress_problems(each: Mapping[str, Any], identities: set[str], tls: bool) -> list[str]:
     """Why an ingress does not serve what it should: hosts without a certificate, secrets and services that lack.
 

@@ -208,7 +208,7 @@ def role(kind: str) -> Any:
             "id": name(said, kind),
             "namespace": said["metadata"].get("namespace") or "",
             "rules": [
-                {key: list(rule.get(key) or ()) for key in ("apiGroups", "resources", "verbs")}
+                {key: list(rule.get(key) or ()) for key in ("apiGroups", "resources", "resourceNames", "verbs")}
                 for rule in said.get("rules") or ()
             ],
         }

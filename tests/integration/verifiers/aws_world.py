@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore import loaders
+from botocore.config import Config
 
 from ansible_collections.golive.verify.plugins.plugin_utils import engine
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import account, asking
@@ -63,7 +64,8 @@ def enter(monkeypatch: pytest.MonkeyPatch) -> None:
 @cache
 def client(aws: FakeAws, service: str, region: str = "us-east-1") -> Any:
     connect: Any = boto3.client
-    return connect(service, endpoint_url=aws.url, region_name=region)
+    plain = Config(disable_request_compression=True)  # or the fake could not tell what is asked for
+    return connect(service, endpoint_url=aws.url, region_name=region, config=plain)
 
 
 def identities(aws: FakeAws) -> FakeAws:

@@ -230,6 +230,8 @@ def fill(fake: FakeKubernetes) -> None:
         fake.add("services", {"metadata": meta(name, SHOP), "spec": {"selector": {"app": "api"}}})
     fake.add("ingresses", ingress())
     fake.add("secrets", {"metadata": meta("shop-tls", SHOP), "data": {"tls.key": "c2VjcmV0"}})
+    fake.add("resourcequotas", {"metadata": meta("shop", SHOP), "spec": {"hard": {"pods": "50"}}})
+    fake.add("limitranges", {"metadata": meta("shop", SHOP), "spec": {"limits": []}})
     fake.add("configmaps", {"metadata": meta("settings", SHOP), "data": {"mode": "production"}})
     fake.add("networkpolicies", policy())
     fake.add("rollouts", rollout())

@@ -83,7 +83,8 @@ def test_certificates_in_use_with_days_left_pass(aws: FakeAws) -> None:
         "certificates in use": 3,
         "not in use": 1,
     }
-    assert aws.calls == {"sts:GetCallerIdentity": 1, "acm:ListCertificates": 2, "acm:DescribeCertificate": 3}
+    asked = {"sts:GetCallerIdentity": 1, "acm:ListCertificates": 2, "acm:DescribeCertificate": 3}
+    assert aws.calls == {**asked, "iam:ListServerCertificates": 1}
     assert set(aws.calls) <= set(NEEDS)
 
 
@@ -139,6 +140,16 @@ def test_an_imported_one_fails_by_its_days_alone(aws: FakeAws) -> None:
     assert status(aws, min_days_left=19) is Status.PASS
     aws.certificates.said[arn] = {"NotAfter": in_days(13)}
     assert fails(aws, "left, less than 30").severity is Severity.CRITICAL
+
+
+def test_an_expired_one_that_iam_keeps_fails(aws: FakeAws) -> None:
+    issued(aws)
+    made = client(aws, "iam").upload_server_certificate(
+        ServerCertificateName="old", CertificateBody="x", PrivateKey="x"
+    )  # of which moto says that it ended in 2012
+    found = fails(aws, "it expired")
+    assert found.subject == made["ServerCertificateMetadata"]["Arn"]
+    assert status(aws, certificates=["shop.example.com"]) is Status.PASS
 
 
 def test_what_is_not_used_harms_nobody_and_proves_nothing(aws: FakeAws) -> None:

@@ -74,6 +74,7 @@ class Entry:
         self.arn = self.elb.create_load_balancer(Name="shop", Subnets=self.subnets, Scheme="internet-facing")[
             "LoadBalancers"
         ][0]["LoadBalancerArn"]
+        self.protect("true")
         self.group = self.elb.create_target_group(
             Name="api", Protocol="HTTP", Port=8080, VpcId=vpc, HealthCheckPath="/health"
         )["TargetGroups"][0]["TargetGroupArn"]
@@ -87,6 +88,10 @@ class Entry:
         )["Listeners"][0]["ListenerArn"]
         self.targets = [self.instance(subnet) for subnet in self.subnets]
         self.elb.register_targets(TargetGroupArn=self.group, Targets=[{"Id": each} for each in self.targets])
+
+    def protect(self, on: str) -> None:
+        attributes = [{"Key": "deletion_protection.enabled", "Value": on}]
+        self.elb.modify_load_balancer_attributes(LoadBalancerArn=self.arn, Attributes=attributes)
 
     def instance(self, subnet: str) -> str:
         made = self.ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1, SubnetId=subnet)

@@ -40,6 +40,11 @@ class Network:
         self.ec2.create_route(RouteTableId=self.table, DestinationCidrBlock="0.0.0.0/0", GatewayId=self.gateway)
         self.ec2.associate_route_table(RouteTableId=self.table, SubnetId=self.public)
         self.web = self.group("web", rule(443, **WORLD))
+        self.eks = client(aws, "eks")
+        self.cluster("shop", "192.0.2.0/24")
+        self.ec2.run_instances(
+            ImageId="ami-12c6146b", MinCount=1, MaxCount=1, MetadataOptions={"HttpTokens": "required"}
+        )
         rds = client(aws, "rds")
         rds.create_db_subnet_group(
             DBSubnetGroupName="data", DBSubnetGroupDescription="data", SubnetIds=[self.data, self.more]
@@ -53,6 +58,20 @@ class Network:
             MasterUsername="shop",
             MasterUserPassword="correct-horse",
         )
+
+    def cluster(self, name: str, *networks: str) -> str:
+        logging = {"clusterLogging": [{"types": ["api", "audit"], "enabled": True}]}
+        made = self.eks.create_cluster(
+            name=name,
+            roleArn=f"arn:aws:iam::{ACCOUNT}:role/eks",
+            resourcesVpcConfig={
+                "subnetIds": [self.data, self.more],
+                "endpointPublicAccess": bool(networks),
+                "publicAccessCidrs": list(networks),
+            },
+            logging=logging,
+        )
+        return str(made["cluster"]["arn"])
 
     def subnet(self, network: str, name: str) -> str:
         tags = [{"ResourceType": "subnet", "Tags": [{"Key": "Name", "Value": name}]}]
@@ -108,6 +127,7 @@ def test_a_network_as_it_should_be_passes(network: Network) -> None:
     found = verdicts(network, account_id=ACCOUNT, regions=["us-east-1"], data_subnets=["data-*"])
     assert [each.status for each in found] == [Status.PASS], said(found)
     assert found[0].actual["data subnets in us-east-1"] == 2
+    assert found[0].actual["clusters of EKS in us-east-1"] == 1
 
 
 def test_groups_that_let_the_world_in_fail(network: Network) -> None:
@@ -125,6 +145,30 @@ def test_groups_that_let_the_world_in_fail(network: Network) -> None:
         assert found[group].status is Status.FAIL
         assert because in found[group].message
     assert status(network, public_groups=["ssh", "six", "range", "udp", "any", "halves"]) is Status.PASS
+
+
+def test_clusters_and_machines_that_strangers_get_at_fail(network: Network) -> None:
+    fails(network, network.cluster("open", "0.0.0.0/0"), "its API is open to 0.0.0.0/0")
+    assert status(network, public_clusters=["open"]) is Status.PASS
+    found = said(verdicts(network, cluster_logs=["audit", "scheduler"]))
+    assert "2 of 2 clusters of EKS" in said(verdicts(network, cluster_logs=["scheduler"]))
+    assert "cluster/shop: it does not record scheduler" in found
+    assert status(network, imdsv2=True, public_clusters=["open"]) is Status.PASS
+    made = network.ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+    fails(network, made, "gives its keys to whatever request it is made to send", imdsv2=True)
+
+
+def test_the_default_group_is_closed_where_that_is_wanted(network: Network) -> None:
+    found = said(verdicts(network, default_closed=True))
+    assert "the default group has rules (1), where none should be" in found
+    for group in network.ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["default"]}])[
+        "SecurityGroups"
+    ]:
+        for way in ("ingress", "egress"):
+            rules = group["IpPermissions" if way == "ingress" else "IpPermissionsEgress"]
+            if rules:
+                getattr(network.ec2, f"revoke_security_group_{way}")(GroupId=group["GroupId"], IpPermissions=rules)
+    assert status(network, default_closed=True) is Status.PASS
 
 
 def test_what_is_narrow_or_meant_passes(network: Network) -> None:
@@ -188,7 +232,7 @@ def test_what_may_not_be_read_is_an_error_that_names_it(network: Network) -> Non
             continue
         network.aws.failures.clear()
         network.aws.deny(permission)
-        found = verdicts(network)
+        found = verdicts(network, imdsv2=True)
         assert Status.ERROR in {each.status for each in found}
         assert Status.FAIL not in {each.status for each in found}
         assert f"needs {permission}" in said(found)

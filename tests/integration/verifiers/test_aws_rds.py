@@ -31,7 +31,13 @@ def right(aws):
     rds, ec2 = client(aws, "rds", HOME), client(aws, "ec2", HOME)
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
     group = ec2.create_security_group(GroupName="database", Description="database", VpcId=vpc)["GroupId"]
+    app = ec2.create_security_group(GroupName="app", Description="app", VpcId=vpc)["GroupId"]
+    entries = [{"Cidr": "192.0.2.0/24", "Description": "office"}]
+    listed = ec2.create_managed_prefix_list(
+        PrefixListName="office", MaxEntries=5, AddressFamily="IPv4", Entries=entries
+    )["PrefixList"]["PrefixListId"]
     opened = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}
+    opened |= {"UserIdGroupPairs": [{"GroupId": app}], "PrefixListIds": [{"PrefixListId": listed}]}
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[opened])
     groups = {"VpcSecurityGroupIds": [group]}
     rds.create_db_instance(
@@ -55,12 +61,15 @@ def right(aws):
         )
     rds.create_db_snapshot(DBInstanceIdentifier="shop", DBSnapshotIdentifier="before")
     rds.create_db_cluster_snapshot(DBClusterIdentifier="aurora", DBClusterSnapshotIdentifier="aurora-before")
-    aws.security_group = group
+    topic = client(aws, "sns", HOME).create_topic(Name="pager")["TopicArn"]
+    client(aws, "sns", HOME).subscribe(TopicArn=topic, Protocol="email", Endpoint="pager@shop.test")
+    rds.create_event_subscription(SubscriptionName="failures", SnsTopicArn=topic, Enabled=True)
+    aws.security_group, aws.app_group, aws.prefix_list = group, app, listed
     return aws
 
 
 def options(**more: Any) -> dict[str, Any]:
-    return {"regions": [HOME], **more}
+    return {"regions": [HOME], "event_categories": ["failure"], **more}
 
 
 def verdicts(aws: FakeAws, control: str, **more: Any) -> list[Verdict]:
@@ -116,6 +125,21 @@ def test_a_public_database_or_an_open_security_group_fails(right):
     assert "lets in 0.0.0.0/1" in found
 
 
+def test_a_group_or_a_list_that_is_let_in_counts_for_what_it_is(right):
+    ec2 = client(right, "ec2", HOME)
+    ssh = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    ec2.authorize_security_group_ingress(GroupId=right.app_group, IpPermissions=[ssh])
+    through = f"security group {right.security_group} lets in {right.app_group}, where tcp/22 is open to 0.0.0.0/0"
+    assert f"{SHOP}: {through}" in messages(right, PROTECTED)
+    assert status(right, PROTECTED, trusted_groups=[right.app_group]) is Status.PASS
+    ec2.revoke_security_group_ingress(GroupId=right.app_group, IpPermissions=[ssh])
+    assert status(right, PROTECTED) is Status.PASS
+    ec2.modify_managed_prefix_list(
+        PrefixListId=right.prefix_list, CurrentVersion=1, AddEntries=[{"Cidr": "0.0.0.0/0", "Description": "oh"}]
+    )
+    assert f"security group {right.security_group} lets in 0.0.0.0/0" in messages(right, PROTECTED)
+
+
 def test_a_database_in_one_zone_or_that_may_be_deleted_fails(right):
     rds = client(right, "rds", HOME)
     rds.modify_db_instance(DBInstanceIdentifier="shop", MultiAZ=False, DeletionProtection=False)
@@ -135,6 +159,16 @@ def test_short_or_late_backups_fail_and_those_of_replicas_are_their_sources(righ
     right.databases.lag = 90
     assert messages(right, PROTECTED).count("can be restored to 90 minutes ago only, not 15") == 2
     assert status(right, PROTECTED, max_restore_lag=120) is Status.PASS
+
+
+def test_a_database_of_which_nobody_is_told_or_that_stays_as_it_is_fails(right):
+    right.watch.waiting = {"pager@shop.test"}
+    assert messages(right, PROTECTED).count("nobody who confirmed it is told of events of failure") == 2
+    assert status(right, PROTECTED, event_categories=[]) is Status.PASS
+    right.watch.waiting = set()
+    client(right, "rds", HOME).modify_db_instance(DBInstanceIdentifier="shop", AutoMinorVersionUpgrade=False)
+    assert f"{SHOP}: minor versions do not come to shop by themselves" in messages(right, PROTECTED)
+    assert status(right, PROTECTED, minor_upgrades=False) is Status.PASS
 
 
 def test_clients_without_tls_old_certificates_and_versions_fail(right):

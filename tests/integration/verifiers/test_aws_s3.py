@@ -18,7 +18,7 @@ from tests.integration.verifiers.aws_world import TRUST, client, needed, said, s
 from tests.integration.verifiers.live import prove_live
 
 PUBLIC, LEAST, ENCRYPTED = "aws.s3.public_block", "aws.s3.least_privilege", "data.encryption_at_rest"
-KEPT, OFFSITE, FILES = "backup.retention", "backup.offsite", "backup.files"
+KEPT, OFFSITE, FILES, RECORDED = "backup.retention", "backup.offsite", "backup.files", "cloud.audit_trail"
 UPLOADS, BACKUPS, COPY = "shop-uploads", "shop-backups", "shop-copy"
 HOME, ABROAD = "eu-central-1", "eu-west-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/shop"
@@ -26,6 +26,8 @@ OPTIONS: dict[str, Any] = {
     "backup_buckets": [BACKUPS],
     "offsite_buckets": [BACKUPS],
     "upload_buckets": [UPLOADS],
+    "logged_buckets": [UPLOADS, BACKUPS],
+    "regions": [HOME],
     "retention_days": 3,
     "immutable": True,
 }
@@ -35,7 +37,7 @@ def bucket_policy(bucket: str, *more: dict[str, Any], secure: bool = True) -> st
     everything = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
     insecure = {
         "Effect": "Deny",
-        "Principal": "*",
+        "Principal": {"AWS": "*"},  # moto cannot read another form of everybody
         "Action": "s3:*",
         "Resource": everything,
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
@@ -54,6 +56,19 @@ def replicate(aws: FakeAws, bucket: str, to: str) -> None:
     rule = {"Status": "Enabled", "Priority": 1, "Filter": {}, "DeleteMarkerReplication": {"Status": "Disabled"}}
     configuration = {"Role": ROLE, "Rules": [{**rule, "Destination": {"Bucket": f"arn:aws:s3:::{to}"}}]}
     client(aws, "s3").put_bucket_replication(Bucket=bucket, ReplicationConfiguration=configuration)
+
+
+def log(aws: FakeAws, bucket: str, into: str | None) -> None:
+    logging = {"LoggingEnabled": {"TargetBucket": into, "TargetPrefix": f"{bucket}/"}} if into else {}
+    client(aws, "s3").put_bucket_logging(Bucket=bucket, BucketLoggingStatus=logging)
+
+
+def record(aws: FakeAws, *values: str, kinds: str = "All") -> None:
+    """Let the trail record the data events of these objects."""
+    selector = {"ReadWriteType": kinds, "DataResources": [{"Type": "AWS::S3::Object", "Values": list(values)}]}
+    trail = client(aws, "cloudtrail", HOME)
+    trail.put_event_selectors(TrailName="data", EventSelectors=[selector])
+    aws.selective_trails.add(f"arn:aws:cloudtrail:{HOME}:{ACCOUNT}:trail/data")
 
 
 @pytest.fixture
@@ -81,6 +96,12 @@ def right(aws):
     aws.buckets.account_block = {**BLOCKED, "BlockPublicPolicy": False, "RestrictPublicBuckets": False}
     iam = client(aws, "iam")
     iam.create_role(RoleName="shop", AssumeRolePolicyDocument=json.dumps(TRUST))
+    s3.put_bucket_acl(Bucket=BACKUPS, ACL="log-delivery-write")
+    log(aws, UPLOADS, BACKUPS)
+    trail = client(aws, "cloudtrail", HOME)
+    trail.create_trail(Name="data", S3BucketName=COPY, IsMultiRegionTrail=True)
+    trail.start_logging(Name="data")
+    record(aws, f"arn:aws:s3:::{BACKUPS}/")
     return aws
 
 
@@ -104,12 +125,16 @@ def test_buckets_as_they_should_be_pass_and_each_question_is_asked_once(right):
     assert {each.status for proven in found.values() for each in proven} == {Status.PASS}
     assert found[PUBLIC][0].actual == {"account": ACCOUNT, "buckets": 3, "declared public": 0}
     assert right.calls["s3:ListAllMyBuckets"] == 1
-    assert right.calls["s3:GetBucketPolicy"] == 3
+    # Of some buckets several controls ask the same.
+    listings = {"s3:ListBucket", "s3:ListAllMyBuckets"}
+    asked_each = {each: calls for each, calls in right.calls.items() if each.startswith("s3:") and each not in listings}
+    assert set(asked_each.values()) == {1, 2, 3}
+    assert {request: often for request, often in right.requests.items() if often > 1 and "s3:Get" in request} == {}
     assert set(right.calls) == set().union(*needed("aws_s3").values())
 
 
 def test_an_account_without_buckets_proves_nothing(aws):
-    for control in (PUBLIC, LEAST, ENCRYPTED, KEPT, OFFSITE, FILES):
+    for control in (PUBLIC, LEAST, ENCRYPTED, KEPT, OFFSITE, FILES, RECORDED):
         assert status(aws, control) is Status.ERROR, control
 
 
@@ -182,6 +207,27 @@ def test_a_bucket_that_does_not_encrypt_or_not_with_kms_fails(right):
     client(right, "s3").delete_bucket_encryption(Bucket=COPY)
     assert f"arn:aws:s3:::{COPY}: has no default encryption" in messages(right, ENCRYPTED)
     assert "encrypts with AES256, not with a key of KMS" in messages(right, ENCRYPTED, kms_buckets=[BACKUPS])
+
+
+def test_a_bucket_of_which_nobody_knows_who_uses_it_fails(right):
+    log(right, UPLOADS, None)
+    unlogged = f"arn:aws:s3:::{UPLOADS}: S3 does not log requests, and no trail records who would read and write"
+    assert unlogged in messages(right, RECORDED)
+    assert status(right, RECORDED, logged_buckets=[BACKUPS]) is Status.PASS
+    for values, kinds, missing in (
+        (["arn:aws:s3"], "All", ""),
+        (["arn:aws:s3:::"], "All", ""),
+        ([f"arn:aws:s3:::{UPLOADS}/"], "All", ""),
+        ([f"arn:aws:s3:::{UPLOADS}/invoices/"], "All", "read and write"),
+        (["arn:aws:s3:::shop"], "All", "read and write"),
+        (["arn:aws:s3"], "WriteOnly", "read"),
+    ):
+        record(right, *values, kinds=kinds)
+        found = messages(right, RECORDED, logged_buckets=[UPLOADS])
+        assert found.count(f"no trail records who would {missing} its objects") == bool(missing), values
+    record(right, "arn:aws:s3")
+    right.trail_status = {"IsLogging": False}
+    assert unlogged in messages(right, RECORDED)
 
 
 def test_backups_that_something_takes_away_fail(right):

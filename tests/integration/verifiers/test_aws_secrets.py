@@ -22,7 +22,7 @@ from tests.integration.verifiers.live import prove_live
 STORE, ROTATION = "secrets.in_store", "secrets.rotation"
 NEEDS = interface("golive.verify.aws_secrets").needs
 CANARY = "canary-5f0d"
-DECLARED = {"secrets": ["shop/database"], "parameters": ["/shop/mail"]}
+DECLARED = {"secrets": ["shop/database"], "parameters": ["/shop/mail"], "encryption_keys": ["alias/shop"]}
 DAY = 86400
 
 
@@ -41,6 +41,10 @@ def kept(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> FakeAws:
     monkeypatch.setattr(SecretsManagerBackend, "list_secret_version_ids", dated)
     client(aws, "secretsmanager").create_secret(Name="shop/database", SecretString=CANARY)
     client(aws, "ssm").put_parameter(Name="/shop/mail", Value=CANARY, Type="SecureString")
+    kms = client(aws, "kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/shop", TargetKeyId=key)
+    kms.enable_key_rotation(KeyId=key)
     return aws
 
 
@@ -135,4 +139,17 @@ def test_what_is_denied_throttled_or_garbled_is_an_error(kept: FakeAws, control:
 @pytest.mark.parametrize("control", [STORE, ROTATION])
 def test_without_a_declaration_nothing_is_proven(kept: FakeAws, control: str) -> None:
     with pytest.raises(NotAsked):
-        verdicts(kept, control, secrets=[], parameters=[])
+        verdicts(kept, control, secrets=[], parameters=[], encryption_keys=[])
+
+
+def test_keys_that_are_not_rotated_or_will_be_gone_fail(kept: FakeAws) -> None:
+    assert status(kept, ROTATION, secrets=[], parameters=[]) is Status.PASS
+    kms = client(kept, "kms")
+    key = kms.describe_key(KeyId="alias/shop")["KeyMetadata"]["KeyId"]
+    kms.disable_key_rotation(KeyId=key)
+    fails(kept, ROTATION, "encryption key alias/shop: nothing rotates it")
+    kms.enable_key_rotation(KeyId=key)
+    fails(kept, ROTATION, "it is rotated every 365 days, not 90", max_encryption_key_age_days=90)
+    fails(kept, ROTATION, "encryption key alias/none: there is no such key", encryption_keys=["alias/none"])
+    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    fails(kept, ROTATION, "it is PendingDeletion; it will be deleted on")

@@ -16,7 +16,7 @@ from tests.integration.verifiers.aws_world import client, needed, said, side_by_
 from tests.integration.verifiers.live import prove_live
 
 ENCRYPTED, PITR, AUTOMATED = "data.encryption_at_rest", "backup.point_in_time", "backup.automated"
-REDUNDANT, TLS = "ha.redundancy", "redis.tls"
+REDUNDANT, CLOSED, TLS = "ha.redundancy", "redis.provisioned", "redis.tls"
 HOME = "eu-central-1"
 CACHE = f"arn:aws:elasticache:{HOME}:{ACCOUNT}:replicationgroup:sessions"
 TABLE = f"arn:aws:dynamodb:{HOME}:{ACCOUNT}:table/orders"
@@ -27,11 +27,14 @@ def cache(aws: FakeAws, name: str, **different: Any) -> None:
         "AtRestEncryptionEnabled": True,
         "TransitEncryptionEnabled": True,
         "SnapshotRetentionLimit": 7,
+        "UserGroupIds": ["shop"],
     }
     safe |= {"AutomaticFailoverEnabled": True, "MultiAZEnabled": True, "ReplicasPerNodeGroup": 1}
     safe |= {"PreferredCacheClusterAZs": [f"{HOME}a", f"{HOME}b"], "Engine": "redis", "CacheNodeType": "cache.t3.micro"}
     client(aws, "elasticache", HOME).create_replication_group(
-        ReplicationGroupId=name, ReplicationGroupDescription=name, **{**safe, **different}
+        ReplicationGroupId=name,
+        ReplicationGroupDescription=name,
+        **{name: value for name, value in {**safe, **different}.items() if value is not None},
     )
 
 
@@ -43,9 +46,16 @@ def table(aws: FakeAws, name: str, rewound: bool) -> None:
         KeySchema=[{**key, "KeyType": "HASH"}],
         AttributeDefinitions=[{**key, "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
+        DeletionProtectionEnabled=True,
     )
     specification = {"PointInTimeRecoveryEnabled": rewound}
     dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=specification)
+
+
+def user(aws: FakeAws, name: str, access: str = "on ~* +@all", **more: Any) -> None:
+    client(aws, "elasticache", HOME).create_user(
+        UserId=name, UserName=name, Engine="redis", AccessString=access, **more
+    )
 
 
 @pytest.fixture
@@ -53,7 +63,10 @@ def right(aws):
     """One store of each kind, as it should be."""
     ec2, efs = client(aws, "ec2", HOME), client(aws, "efs", HOME)
     ec2.enable_ebs_encryption_by_default()
-    ec2.create_volume(AvailabilityZone=f"{HOME}a", Size=1, Encrypted=True)
+    volume = ec2.create_volume(AvailabilityZone=f"{HOME}a", Size=1, Encrypted=True)["VolumeId"]
+    aws.snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    user(aws, "app", AuthenticationMode={"Type": "password", "Passwords": ["correct horse battery"]})
+    aws.stores.user_groups = {"shop": ["app"]}
     aws.file_system = efs.create_file_system(CreationToken="media", Encrypted=True, Backup=True)["FileSystemId"]
     cache(aws, "sessions")
     table(aws, "orders", True)
@@ -80,18 +93,20 @@ def messages(aws: FakeAws, control: str, **more: Any) -> str:
 
 def test_stores_as_they_should_be_pass_and_each_question_is_asked_once(right):
     right.calls.clear()
+    right.requests.clear()
     found = side_by_side(AwsStores, right, account_id=ACCOUNT, **options(right))
     assert {control: said(proven) for control, proven in found.items()} == dict.fromkeys(found, "")
     assert {each.status for proven in found.values() for each in proven} == {Status.PASS}
     actual = {"account": ACCOUNT, "regions": 1, "volumes": 1, "file systems": 1, "caches": 1}
+    actual |= {"snapshots of volumes": 1, "images": 0}
     assert found[ENCRYPTED][0].actual == actual
     assert set(right.calls) == set().union(*needed("aws_stores").values())
-    assert set(right.calls.values()) == {1}
+    assert set(right.requests.values()) == {1}
 
 
 def test_where_there_is_nothing_nothing_is_proven(aws):
     client(aws, "ec2", HOME).enable_ebs_encryption_by_default()
-    for control in (ENCRYPTED, PITR, AUTOMATED, REDUNDANT, TLS):
+    for control in (ENCRYPTED, PITR, AUTOMATED, REDUNDANT, CLOSED, TLS):
         assert status(aws, control) is Status.ERROR, control
 
 
@@ -113,12 +128,29 @@ def test_what_is_not_encrypted_fails(right):
     assert "which is not declared" in messages(right, ENCRYPTED, kms_keys=["arn:aws:kms:*:key/mine"])
 
 
+def test_copies_of_volumes_that_are_in_clear_or_everybodys_fail(right):
+    ec2 = client(right, "ec2", HOME)
+    volume = ec2.create_volume(AvailabilityZone=f"{HOME}a", Size=1)["VolumeId"]
+    clear = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    right.stores.public = {clear}
+    start = f"arn:aws:ec2:{HOME}:{ACCOUNT}"
+    found = messages(right, ENCRYPTED)
+    assert f"{start}:snapshot/{clear}: is not encrypted; everybody can make a volume of it" in found
+    assert "1 of 2 snapshots of volumes are in clear or public" in found
+    image = ec2.register_image(Name="shop", RootDeviceName="/dev/sda1")["ImageId"]
+    assert f"image/{image}" not in messages(right, ENCRYPTED)
+    ec2.modify_image_attribute(ImageId=image, LaunchPermission={"Add": [{"Group": "all"}]})
+    assert f"{start}:image/{image}: everybody can start a machine of it" in messages(right, ENCRYPTED)
+
+
 def test_tables_that_cannot_be_taken_back_fail(right):
     table(right, "carts", False)
     assert status(right, PITR) is Status.PASS
     found = messages(right, PITR, tables=["orders", "carts"])
     assert f"{TABLE.replace('orders', 'carts')}: cannot be restored to any moment" in found
     assert "1 of 2 tables" in found
+    client(right, "dynamodb", HOME).update_table(TableName="orders", DeletionProtectionEnabled=False)
+    assert f"{TABLE}: may be deleted: deletion protection is off" in messages(right, PITR)
     assert "restored to the last 0.0 days only, not 7" in messages(right, PITR, min_window_days=7)
     assert "tables: invoices: could not look (not_found)" in messages(right, PITR, tables=["orders", "invoices"])
 
@@ -139,6 +171,21 @@ def test_caches_that_a_lost_node_takes_away_fail(right):
     assert "a shard has 1 node, not 2" in found
     assert status(right, REDUNDANT, caches=["sessions"]) is Status.PASS
     assert "a shard has 2 nodes, not 3" in messages(right, REDUNDANT, caches=["sessions"], min_instances=3)
+
+
+def test_caches_that_let_in_whoever_comes_fail(right):
+    cache(right, "open", UserGroupIds=None)
+    opened = f"{CACHE.replace('sessions', 'open')}: asks clients for no password: neither a token nor users"
+    assert opened in messages(right, CLOSED)
+    assert status(right, CLOSED, caches=["sessions"]) is Status.PASS
+    user(right, "nobody", NoPasswordRequired=True)
+    right.stores.user_groups = {"shop": ["app", "nobody"]}
+    assert f"{CACHE}: lets in nobody without a password" in messages(right, CLOSED, caches=["sessions"])
+    user(right, "idle", "off ~* +@all", NoPasswordRequired=True)
+    right.stores.user_groups = {"shop": ["app", "idle"]}
+    assert status(right, CLOSED, caches=["sessions"]) is Status.PASS
+    cache(right, "token", UserGroupIds=None, AuthToken="correct-horse-battery")
+    assert status(right, CLOSED, caches=["token"]) is Status.PASS
 
 
 def test_caches_that_talk_in_clear_fail(right):

@@ -21,6 +21,7 @@ EXPIRY = "tls.expiry"
 LIST, DESCRIBE, HOME = "list-certificates", "describe-certificate", "eu-central-1"
 HERE, GLOBAL = f"--region {HOME} acm {LIST}", f"--region us-east-1 acm {LIST}"
 OURS, THEIRS = f"--region {HOME} acm {DESCRIBE}", f"--region us-east-1 acm {DESCRIBE}"
+IAM = "iam list-server-certificates"
 NOW, DAY = time.time(), 86400
 SHOP, CDN, OLD = (f"arn:aws:acm:{HOME}:123456789012:certificate/{name}" for name in ("shop", "cdn", "old"))
 GOOD: dict[str, Any] = {
@@ -39,6 +40,7 @@ RIGHT: dict[str, Any] = {
     WHO: IDENTITY,
     HERE: {SHOP: True, OLD: False},
     GLOBAL: {CDN: True},
+    IAM: {},
     OURS: {SHOP: seen(GOOD)},
     THEIRS: {CDN: seen({**GOOD, "names": ["cdn.example.com"]})},
 }
@@ -93,6 +95,7 @@ def test_one_that_is_not_good_or_does_not_stay_so_fails(changed: dict[str, Any],
     ("look", "subject"),
     [
         (WHO, ""),
+        (IAM, "server certificates of IAM"),
         (HERE, f"certificates in {HOME}"),
         (GLOBAL, "certificates in us-east-1"),
         (OURS, f"certificates in {HOME}"),
@@ -166,3 +169,12 @@ def test_days_are_counted_to_the_limit(days: float, changed: dict[str, Any], goo
     certificate = {**GOOD, "ends": NOW + days * DAY, **changed}
     assert (list(certificates.seen(certificate, 30, NOW)[1]) == []) is good
     assert certificates.severity(certificate, 14, NOW) is severity
+
+
+@pytest.mark.parametrize(("days", "expected"), [(100, Status.PASS), (10, Status.FAIL), (-3, Status.FAIL)])
+def test_what_iam_keeps_is_judged_by_its_days(days: float, expected: Status) -> None:
+    arn = "arn:aws:iam::123456789012:server-certificate/old"
+    kept = {IAM: {arn: seen({**GOOD, "names": ["old"], "ends": NOW + days * DAY, "brought": True})}}
+    assert status(kept) is expected
+    assert status(kept, certificates=["*.example.com"]) is Status.PASS
+    assert status({**kept, HERE: {}, GLOBAL: {}}) is expected

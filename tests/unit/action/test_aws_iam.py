@@ -260,3 +260,11 @@ def test_advanced_event_selectors(fields: list[dict[str, Any]], events: set[str]
 def test_classic_event_selectors() -> None:
     assert set(_classic([{"ReadWriteType": "ReadOnly"}, {"ReadWriteType": "WriteOnly"}])) == {"read", "write"}
     assert not set(_classic([{"IncludeManagementEvents": False}]))
+
+
+@pytest.mark.parametrize(
+    ("owners", "expected"), [(None, Status.PASS), (["a*"], Status.PASS), (["eve"], Status.FAIL), ([], Status.FAIL)]
+)
+def test_only_declared_users_have_keys_where_that_is_said(owners: list[str] | None, expected: Status) -> None:
+    assert status(CREDENTIALS, key_users=owners) is expected
+    assert status(CREDENTIALS, key(active=False), key_users=owners) is Status.PASS

@@ -19,6 +19,7 @@ from tests.unit.proving import prove
 CONFIGURED, WAF = "lb.configured", "edge.waf"
 BALANCERS, LISTENERS, GROUPS = "describe-load-balancers", "describe-listeners", "describe-target-groups"
 TARGETS, INSTANCES, SPREAD = "describe-target-health", "describe-instances", "list-distributions"
+STAYS = "describe-load-balancer-attributes"
 OF_BALANCERS, OF_SPREAD = "get-web-acl-for-resource", "get-web-acl --scope CLOUDFRONT"
 SITE = "https://shop.test/"
 XSS, SQL, PATH = f"{SITE}?q=%3C", f"{SITE}?q=1%27", f"{SITE}?file="
@@ -62,6 +63,7 @@ RIGHT: dict[str, Any] = {
     WHO: IDENTITY,
     BALANCERS: [SHOP],
     LISTENERS: {ARN: seen([HTTPS, {"port": 80, "protocol": "HTTP", "certificates": 0}])},
+    STAYS: {ARN: seen(True)},
     GROUPS: [API, {**API, "arn": f"{GROUP}-of-another", "of": ["another"]}],
     **targets(A, B),
     INSTANCES: {"i-1": "eu-central-1a", "i-2": "eu-central-1b"},
@@ -94,6 +96,7 @@ NEAR, FAR = target("10.0.0.1", "eu-central-1a"), target("10.0.1.1", "eu-central-
         (CONFIGURED, {}, {"health_check_path": "/health", "load_balancers": ["sh*"]}),
         (CONFIGURED, {**targets(NEAR, FAR), INSTANCES: CannotLook("denied", "nobody is asked of them")}, {}),
         (CONFIGURED, {**shop(kind="network"), LISTENERS: {ARN: seen([{**HTTPS, "protocol": "TLS"}])}}, {}),
+        (CONFIGURED, {STAYS: {ARN: seen(False)}}, {"deletion_protection": False}),
         (CONFIGURED, targets(A), {"min_healthy_targets": 1, "min_zones": 1}),
         (WAF, {}, {}),
         (WAF, {**shop(public=False), OF_BALANCERS: {}}, {}),
@@ -115,6 +118,7 @@ COUNTS = {**BLOCKS, "rules": {"attacks": False, "rate": False}}
     [
         (CONFIGURED, shop(state="provisioning"), {}, "its state is provisioning"),
         (CONFIGURED, shop(state="active_impaired"), {}, "its state is active_impaired"),
+        (CONFIGURED, {STAYS: {ARN: seen(False)}}, {}, "may be deleted: deletion protection is off"),
         (CONFIGURED, {LISTENERS: {ARN: seen([])}}, {}, "no listener speaks TLS with a certificate (it has none)"),
         (CONFIGURED, {LISTENERS: {ARN: seen([{**HTTPS, "certificates": 0}])}}, {}, "(it has HTTPS/443)"),
         (CONFIGURED, {GROUPS: [{**API, "of": []}], TARGETS: {}}, {}, "no target group is behind it"),
@@ -144,7 +148,7 @@ def test_what_is_broken_fails(control: str, changed: dict[str, Any], options: di
 
 
 LOOKS = [
-    *((CONFIGURED, look) for look in (WHO, BALANCERS, LISTENERS, GROUPS, TARGETS, INSTANCES)),
+    *((CONFIGURED, look) for look in (WHO, BALANCERS, LISTENERS, STAYS, GROUPS, TARGETS, INSTANCES)),
     *((WAF, look) for look in (WHO, BALANCERS, SPREAD, OF_BALANCERS, OF_SPREAD, SITE, XSS, SQL, PATH)),
 ]
 
@@ -155,7 +159,7 @@ def test_what_cannot_be_read_is_an_error(control: str, look: str, reason: str) -
     (one,) = verdicts(control, {look: CannotLook(reason, "so it is")})
     assert one.status is Status.ERROR
     assert f"could not look ({reason})" in one.message
-    if look in (LISTENERS, TARGETS, OF_BALANCERS, OF_SPREAD):
+    if look in (LISTENERS, STAYS, TARGETS, OF_BALANCERS, OF_SPREAD):
         (one,) = verdicts(control, {look: dict.fromkeys(RIGHT[look], HIDDEN)})
         assert (one.status, one.subject) == (Status.ERROR, CDN["arn"] if look == OF_SPREAD else ARN)
 
@@ -179,7 +183,7 @@ def test_what_cannot_be_read_hides_no_failure() -> None:
 
 
 def test_where_there_is_nothing_nothing_is_proven() -> None:
-    assert status(CONFIGURED, {BALANCERS: [], LISTENERS: {}, TARGETS: {}}) is Status.ERROR
+    assert status(CONFIGURED, {BALANCERS: [], LISTENERS: {}, STAYS: {}, TARGETS: {}}) is Status.ERROR
     assert status(CONFIGURED, load_balancers=["shop", "mail"]) is Status.ERROR
     nothing = {SPREAD: [], OF_BALANCERS: {}, OF_SPREAD: {}}
     for listed in ({BALANCERS: []}, shop(public=False), shop(kind="network")):

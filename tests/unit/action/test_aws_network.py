@@ -21,25 +21,28 @@ CONTROL = "cloud.network"
 GROUPS, LISTS, CLOUDS = "describe-security-groups", "get-managed-prefix-list-entries", "describe-vpcs"
 SUBNETS, LOGS, ROUTES = "describe-subnets", "describe-flow-logs", "describe-route-tables"
 DATABASES, CACHES = "describe-db-instances", "describe-cache-clusters"
+CLUSTERS, CLUSTER, MACHINES = "eks list-clusters", "eks describe-cluster", "describe-instances"
 PUBLIC = (80, 443)
 WORLD, HALF, OTHER_HALF = "0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1"
 HIDDEN = {"reason": "denied", "detail": "needs ec2:GetManagedPrefixListEntries"}
 
 
 def rule(first: int, last: int = 0, *networks: str, protocol: str = "tcp", lists: Any = ()) -> dict[str, Any]:
-    return {"protocol": protocol, "ports": [first, last or first], "networks": networks, "lists": lists}
+    return {"protocol": protocol, "ports": [first, last or first], "networks": networks, "lists": lists, "groups": ()}
 
 
 def group(*rules: dict[str, Any]) -> dict[str, Any]:
-    return {"id": "sg-1", "name": "web", "lets_in": rules}
+    return {"id": "sg-1", "name": "web", "lets_in": rules, "ways_out": 1}
 
 
+CLOSED = {"id": "sg-9", "name": "default", "lets_in": [], "ways_out": 1}
 WEB = group(rule(443, 0, WORLD, "::/0"), rule(22, 0, "10.0.0.0/8"), rule(5432, lists=["pl-1"]))
 TABLES: list[dict[str, Any]] = [
     {"id": "rtb-main", "vpc": "vpc-1", "main": True, "subnets": [], "out": []},
     {"id": "rtb-out", "vpc": "vpc-1", "main": False, "subnets": ["subnet-web"], "out": [WORLD]},
 ]
 LOG: dict[str, Any] = {"of": "vpc-1", "active": True, "delivered": True, "traffic": "ALL"}
+EKS: dict[str, Any] = {"arn": "arn:aws:eks:x:1:cluster/shop", "from": ["192.0.2.0/24"], "logs": ["api", "audit"]}
 RIGHT: dict[str, Any] = {
     WHO: IDENTITY,
     GROUPS: [WEB],
@@ -48,6 +51,9 @@ RIGHT: dict[str, Any] = {
     SUBNETS: [{"id": f"subnet-{name}", "vpc": "vpc-1", "zone": "a", "name": name} for name in ("web", "data", "more")],
     LOGS: [LOG],
     ROUTES: TABLES,
+    CLUSTERS: ["shop"],
+    CLUSTER: {"shop": seen(EKS)},
+    MACHINES: [{"id": "i-1", "guarded": True}],
     DATABASES: [{"name": "shop", "subnets": ["subnet-data"]}],
     CACHES: {"sessions": ["subnet-more"]},
 }
@@ -71,6 +77,11 @@ def routes(**changed: Any) -> dict[str, Any]:
     [
         ({}, {"data_subnets": ["data", "subnet-mo*"]}),
         (NO_STORES, {}),
+        ({CLUSTERS: []}, {}),
+        ({CLUSTER: {"shop": seen({**EKS, "from": [WORLD]})}}, {"public_clusters": ["sh*"]}),
+        ({}, {"cluster_logs": ["audit"], "imdsv2": True}),
+        ({MACHINES: []}, {"imdsv2": True}),
+        ({GROUPS: [WEB, {**CLOSED, "ways_out": 0}]}, {"default_closed": True}),
         ({GROUPS: [group(rule(22, 0, WORLD))]}, {"public_ports": [22]}),
         ({GROUPS: [group(rule(22, 0, WORLD)), {**WEB, "id": "sg-2", "name": "api"}]}, {"public_groups": ["sg-1"]}),
         ({GROUPS: [group()]}, {}),
@@ -110,13 +121,40 @@ def test_what_is_broken_fails(changed: dict[str, Any], subject: str, because: st
         (ROUTES, {"data subnets"}),
         (DATABASES, {"data subnets"}),
         (CACHES, {"data subnets"}),
+        (CLUSTERS, {"clusters of EKS"}),
+        (CLUSTER, {"clusters of EKS"}),
+        (MACHINES, {"machines"}),
     ],
 )
 def test_what_cannot_be_read_is_an_error_of_what_needs_it(look: str, subjects: set[str], reason: str) -> None:
-    found = verdicts({look: CannotLook(reason, "so it is")}, data_subnets=["data"])
+    found = verdicts({look: CannotLook(reason, "so it is")}, data_subnets=["data"], imdsv2=True)
     assert {each.status for each in found} == {Status.ERROR}
     assert {each.subject for each in found} == subjects
     assert all(f"could not look ({reason})" in each.message for each in found)
+
+
+OPTED = {"default_closed": True, "imdsv2": True, "cluster_logs": ["audit", "scheduler"]}
+
+
+@pytest.mark.parametrize(
+    ("changed", "subject", "because", "option"),
+    [
+        (
+            {CLUSTER: {"shop": seen({**EKS, "from": [HALF, OTHER_HALF]})}},
+            EKS["arn"],
+            "its API is open to 0.0.0.0/0",
+            "",
+        ),
+        ({}, EKS["arn"], "it does not record scheduler", "cluster_logs"),
+        ({MACHINES: [{"id": "i-1", "guarded": False}]}, "i-1", "gives its keys to whatever request", "imdsv2"),
+        ({GROUPS: [WEB, CLOSED]}, "sg-9", "the default group has rules (1), where", "default_closed"),
+    ],
+)
+def test_what_is_left_open_fails(changed: dict[str, Any], subject: str, because: str, option: str) -> None:
+    account, one = verdicts(changed, **({option: OPTED[option]} if option else {}))
+    assert (account.status, one.status, one.subject) == (Status.FAIL, Status.FAIL, subject)
+    assert because in one.message
+    assert not option or status(changed) is Status.PASS
 
 
 def test_what_cannot_be_read_hides_no_failure_elsewhere() -> None:

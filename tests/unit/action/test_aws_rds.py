@@ -24,6 +24,7 @@ SNAPSHOTS, CLUSTER_SNAPSHOTS = "describe-db-snapshots", "describe-db-cluster-sna
 WINDOWS, AUTHORITIES = "describe-db-instance-automated-backups", "describe-certificates"
 SHARED, PARAMETERS = "describe-db-snapshot-attributes", "describe-db-parameters"
 VERSIONS, DOORS = "describe-db-engine-versions", "describe-security-groups"
+LISTS, EVENTS, HEARD = "get-managed-prefix-list-entries", "describe-event-subscriptions", "list-subscriptions-by-topic"
 NOW, MINUTE, HOUR, DAY = time.time(), 60, 3600, 86400
 
 SHOP: dict[str, Any] = {
@@ -42,6 +43,7 @@ SHOP: dict[str, Any] = {
     "status": "available",
     "public": False,
     "multi_az": True,
+    "minor_upgrades": True,
     "zone": "eu-central-1a",
     "port": 5432,
     "authority": "rds-ca",
@@ -71,6 +73,22 @@ def snapshot(day: float, kind: str = "automated", **changed: Any) -> dict[str, A
     }
 
 
+def group(name: str, *rules: dict[str, Any]) -> dict[str, Any]:
+    return {"id": name, "name": name, "lets_in": rules}
+
+
+def rule(ports: list[int] | None, *networks: str, lists: Any = (), groups: Any = ()) -> dict[str, Any]:
+    return {
+        "protocol": "tcp" if ports else "all",
+        "ports": ports or [-1, -1],
+        "networks": networks,
+        "lists": lists,
+        "groups": [{"id": each, "of": "999999999999"} for each in groups],
+    }
+
+
+EVENT = {"name": "all", "topic": "pager", "source": "", "of": [], "categories": []}
+APP = group("sg-app", rule([443, 443], "0.0.0.0/0", "::/0"), rule([22, 22], "10.0.0.0/8"))
 DAILY = [snapshot(day + 0.3) for day in range(30)]
 RIGHT: dict[str, Any] = {
     WHO: IDENTITY,
@@ -83,7 +101,10 @@ RIGHT: dict[str, Any] = {
     SHARED: {"2-manual": seen([])},
     PARAMETERS: {"shop": seen({"rds.force_ssl": "1"})},
     VERSIONS: {"postgres:16.4": seen("available")},
-    DOORS: {"sg-1": [{"from": "10.0.0.0/16", "ports": [5432, 5432]}]},
+    DOORS: [group("sg-1", rule([5432, 5432], "10.0.0.0/16", lists=["pl-1"], groups=["sg-app"])), APP],
+    LISTS: {"pl-1": seen(["192.0.2.0/24"])},
+    EVENTS: [EVENT],
+    HEARD: {"pager": seen(1)},
 }
 CLUSTER: dict[str, Any] = {
     INSTANCES: [MEMBER, {**MEMBER, "name": "two", "zone": "eu-central-1b"}],
@@ -97,7 +118,7 @@ CLUSTER: dict[str, Any] = {
 
 
 def verdicts(control: str, changed: dict[str, Any] | None = None, **options: Any) -> list[Verdict]:
-    return prove(AwsRds, control, options, Answers({**RIGHT, **(changed or {})}))
+    return prove(AwsRds, control, {"event_categories": ["failure"], **options}, Answers({**RIGHT, **(changed or {})}))
 
 
 def status(control: str, changed: dict[str, Any] | None = None, **options: Any) -> Status:
@@ -109,7 +130,16 @@ def shop(**changed: Any) -> dict[str, Any]:
 
 
 def door(network: str, ports: list[int] | None) -> dict[str, Any]:
-    return {DOORS: {"sg-1": [{"from": network, "ports": ports}]}}
+    return {DOORS: [group("sg-1", rule(ports, network))]}
+
+
+def inner(*rules: dict[str, Any]) -> dict[str, Any]:
+    """The database lets in a group that lets in another, which has these rules."""
+    within = [
+        group("sg-1", rule(None, groups=["sg-2", "sg-1"])),
+        group("sg-2", rule([22, 22], groups=["sg-3", "sg-1"])),
+    ]
+    return {DOORS: [*within, group("sg-3", *rules)]}
 
 
 @pytest.mark.parametrize("control", CONTROLS)
@@ -126,6 +156,17 @@ def test_databases_as_they_should_be_pass(control: str, world: dict[str, Any]) -
         (PROTECTED, door("::/0", [1, 65535])),
         (PROTECTED, door("0.0.0.0/1", None)),
         (PROTECTED, {**door("0.0.0.0/0", [22, 22]), **shop(port=None)}),
+        (PROTECTED, {DOORS: [group("sg-1", rule(None, "0.0.0.0/1"), rule([5432, 5432], "128.0.0.0/1"))]}),
+        (PROTECTED, {LISTS: {"pl-1": seen(["0.0.0.0/0"])}}),
+        (PROTECTED, inner(rule([22, 22], "0.0.0.0/0"))),
+        (PROTECTED, inner(rule(None, "::/0"))),
+        (PROTECTED, shop(minor_upgrades=False)),
+        (PROTECTED, {EVENTS: []}),
+        (PROTECTED, {EVENTS: [{**EVENT, "source": "db-cluster"}]}),
+        (PROTECTED, {EVENTS: [{**EVENT, "of": ["other"]}]}),
+        (PROTECTED, {EVENTS: [{**EVENT, "categories": ["maintenance"]}]}),
+        (PROTECTED, {HEARD: {"pager": seen(0)}}),
+        (PROTECTED, {**CLUSTER, EVENTS: [{**EVENT, "source": "db-instance", "of": ["one"]}]}),
         (PROTECTED, shop(multi_az=False)),
         (PROTECTED, shop(deletion_protection=False)),
         (PROTECTED, shop(retention=29)),
@@ -168,7 +209,7 @@ def test_what_is_broken_fails(control: str, changed: dict[str, Any]) -> None:
 LOOKS = [
     *((control, look) for control in CONTROLS for look in (WHO, INSTANCES, CLUSTERS)),
     *((control, look) for control in CONTROLS[:-1] for look in (SNAPSHOTS, CLUSTER_SNAPSHOTS)),
-    *((PROTECTED, look) for look in (AUTHORITIES, SHARED, PARAMETERS, VERSIONS, DOORS)),
+    *((PROTECTED, look) for look in (AUTHORITIES, SHARED, PARAMETERS, VERSIONS, DOORS, LISTS, EVENTS, HEARD)),
     (PITR, WINDOWS),
 ]
 
@@ -219,3 +260,32 @@ def test_keys_and_accounts_may_be_declared() -> None:
     assert status(ENCRYPTED, {SNAPSHOTS: []}, kms_keys=["arn:aws:kms:*:123456789012:key/*"]) is Status.PASS
     assert status(ENCRYPTED, {SNAPSHOTS: []}, kms_keys=["arn:aws:kms:*:key/2"]) is Status.FAIL
     assert status(PROTECTED, {SHARED: {"2-manual": seen(["999999999999"])}}, share_with=["999999999999"]) is Status.PASS
+
+
+def test_groups_that_are_let_in_are_followed_to_what_opens_them() -> None:
+    (_whole, verdict) = verdicts(PROTECTED, inner(rule([22, 22], "0.0.0.0/0")))
+    assert verdict.message == "security group sg-1 lets in sg-2 lets in sg-3, where tcp/22 is open to 0.0.0.0/0"
+    for harmless in (rule([443, 443], "0.0.0.0/0"), rule([22, 22], "10.0.0.0/8"), rule(None)):
+        assert status(PROTECTED, inner(harmless)) is Status.PASS
+    assert status(PROTECTED, inner(rule([443, 443], "0.0.0.0/0")), public_ports=[80]) is Status.FAIL
+    assert status(PROTECTED, inner(rule([22, 22], "0.0.0.0/0")), trusted_groups=["sg-3"]) is Status.PASS
+    # Another port of the database's machine is not the database.
+    closed = {DOORS: [group("sg-1", rule([22, 22], groups=["sg-2"])), group("sg-2", rule([22, 22], "0.0.0.0/0"))]}
+    assert status(PROTECTED, closed) is Status.PASS
+
+
+def test_a_group_of_another_account_is_an_error_unless_it_is_trusted() -> None:
+    theirs = {DOORS: [group("sg-1", rule([5432, 5432], groups=["sg-theirs"]))]}
+    (verdict,) = verdicts(PROTECTED, theirs)
+    assert verdict.status is Status.ERROR
+    assert "sg-theirs of account 999999999999, which trusted_groups does not name" in verdict.message
+    assert status(PROTECTED, theirs, trusted_groups=["sg-th*"]) is Status.PASS
+
+
+def test_who_is_told_of_the_instances_of_a_cluster_is_told_of_it() -> None:
+    of_both = {EVENTS: [{**EVENT, "source": "db-instance", "of": ["one", "two"], "categories": ["failure"]}]}
+    assert status(PROTECTED, {**CLUSTER, **of_both}) is Status.PASS
+    assert status(PROTECTED, {**CLUSTER, EVENTS: [{**EVENT, "source": "db-cluster", "of": ["aurora"]}]}) is Status.PASS
+    assert status(PROTECTED, {**shop(minor_upgrades=False), EVENTS: []}, minor_upgrades=False, event_categories=[]) is (
+        Status.PASS
+    )

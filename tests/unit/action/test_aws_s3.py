@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,24 +15,28 @@ import pytest
 from ansible_collections.golive.verify.plugins.action.aws_s3 import ActionModule as AwsS3
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.buckets import FLAGS
+from ansible_collections.golive.verify.plugins.plugin_utils.aws.data_events import selectors
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, worst
 from tests.unit.action.aws_answers import IDENTITY, REASONS, WHO, Answers, seen
 from tests.unit.proving import prove
 
 PUBLIC, LEAST, ENCRYPTED = "aws.s3.public_block", "aws.s3.least_privilege", "data.encryption_at_rest"
-KEPT, OFFSITE, FILES = "backup.retention", "backup.offsite", "backup.files"
+KEPT, OFFSITE, FILES, RECORDED = "backup.retention", "backup.offsite", "backup.files", "cloud.audit_trail"
 LIST, ACCOUNT_BLOCK, BLOCK = "list-buckets", "s3control get-public-access-block", "get-public-access-block --bucket"
 STATUS, ACL, POLICY = "get-bucket-policy-status", "get-bucket-acl", "get-bucket-policy --query"
 IAM, ENCRYPTION, OBJECTS = "get-account-authorization-details", "get-bucket-encryption", "list-objects-v2"
 VERSIONING, LIFECYCLE = "get-bucket-versioning", "get-bucket-lifecycle-configuration"
 LOCK, REPLICATION = "get-object-lock-configuration", "get-bucket-replication"
+LOGGING, TRAILS, TRAIL = "get-bucket-logging", "describe-trails", "get-trail-status"
+SELECTORS = "get-event-selectors"
 ALL, NONE = dict.fromkeys(FLAGS, True), dict.fromkeys(FLAGS, False)
 NOW, DAY = time.time(), 86400
 OPTIONS: dict[str, Any] = {
     "backup_buckets": ["dumps"],
     "offsite_buckets": ["dumps"],
     "upload_buckets": ["dumps"],
+    "logged_buckets": ["dumps"],
     "retention_days": 2,
     "immutable": True,
 }
@@ -70,6 +75,11 @@ def objects(*days: float, tag: str = "a") -> list[dict[str, Any]]:
     return [{"key": f"dump-{day}", "at": NOW - day * DAY, "tag": tag, "size": 9} for day in days]
 
 
+def selected(*values: str, kinds: tuple[str, ...] = ("read", "write")) -> dict[str, Any]:
+    """No log of S3, but a trail that records this."""
+    return {LOGGING: each(None), SELECTORS: [{"kinds": list(kinds), "of": list(values) or None}]}
+
+
 RIGHT: dict[str, Any] = {
     WHO: IDENTITY,
     LIST: {"dumps": "eu-central-1", "copy": "eu-west-1"},
@@ -83,6 +93,10 @@ RIGHT: dict[str, Any] = {
     LIFECYCLE: each([]),
     LOCK: each({"mode": "COMPLIANCE", "days": 30}),
     REPLICATION: each([{"to": "copy", "account": "", "everything": True}]),
+    LOGGING: each("copy"),
+    TRAILS: [{"arn": "data", "home": "eu-central-1", "multi_region": False, "selective": True}],
+    TRAIL: {"logging": True, "delivered": NOW, "error": ""},
+    SELECTORS: [],
     **policy(SECURE),
     **may("s3:GetObject", "arn:aws:s3:::dumps/*"),
 }
@@ -96,7 +110,7 @@ def status(control: str, changed: dict[str, Any] | None = None, **options: Any) 
     return worst(verdict.status for verdict in verdicts(control, changed, **options))
 
 
-CONTROLS = [PUBLIC, LEAST, ENCRYPTED, KEPT, OFFSITE, FILES]
+CONTROLS = [PUBLIC, LEAST, ENCRYPTED, KEPT, OFFSITE, FILES, RECORDED]
 
 
 @pytest.mark.parametrize("control", CONTROLS)
@@ -137,6 +151,14 @@ def test_buckets_as_they_should_be_pass(control: str) -> None:
         (FILES, {OBJECTS: {"dumps": seen(objects(1)), "copy": seen(objects(1, tag="b"))}}),
         (FILES, {OBJECTS: each([])}),
         (FILES, {ENCRYPTION: each(None)}),
+        (RECORDED, {LOGGING: each(None)}),
+        (RECORDED, {LOGGING: each("gone")}),
+        (RECORDED, selected("arn:aws:s3:::dump")),
+        (RECORDED, selected("arn:aws:s3:::dumps/invoices/")),
+        (RECORDED, selected(kinds=("read",))),
+        (RECORDED, {**selected(), TRAIL: {"logging": False, "delivered": NOW, "error": ""}}),
+        (RECORDED, {**selected(), TRAIL: {"logging": True, "delivered": NOW, "error": "NoSuchBucket"}}),
+        (RECORDED, {**selected(), LIST: {"dumps": "eu-west-1", "copy": "eu-west-1"}}),
     ],
 )
 def test_what_is_broken_fails(control: str, changed: dict[str, Any]) -> None:
@@ -148,6 +170,7 @@ LOOKS = [
     *((PUBLIC, look) for look in (BLOCK, STATUS, ACL)),
     *((LEAST, look) for look in (POLICY, IAM)),
     (ENCRYPTED, ENCRYPTION),
+    (RECORDED, LOGGING),
     *((KEPT, look) for look in (OBJECTS, VERSIONING, LIFECYCLE, LOCK)),
     *((control, look) for control in (OFFSITE, FILES) for look in (REPLICATION, VERSIONING, ENCRYPTION, OBJECTS)),
 ]
@@ -166,11 +189,20 @@ def test_what_cannot_be_read_is_an_error(control: str, look: str, reason: str) -
 
 @pytest.mark.parametrize("control", CONTROLS)
 def test_an_account_without_buckets_proves_nothing(control: str) -> None:
-    assert status(control, {LIST: {}, BLOCK: {}, STATUS: {}, ACL: {}, POLICY: {}, ENCRYPTION: {}}) is Status.ERROR
+    assert (
+        status(control, {LIST: {}, BLOCK: {}, STATUS: {}, ACL: {}, POLICY: {}, ENCRYPTION: {}, LOGGING: {}})
+        is Status.ERROR
+    )
 
 
 @pytest.mark.parametrize(
-    ("control", "option"), [(KEPT, "backup_buckets"), (OFFSITE, "offsite_buckets"), (FILES, "upload_buckets")]
+    ("control", "option"),
+    [
+        (KEPT, "backup_buckets"),
+        (OFFSITE, "offsite_buckets"),
+        (FILES, "upload_buckets"),
+        (RECORDED, "logged_buckets"),
+    ],
 )
 def test_what_is_not_named_is_not_asked(control: str, option: str) -> None:
     with pytest.raises(NotAsked):
@@ -189,6 +221,45 @@ def test_the_block_of_the_account_is_enough_and_where_it_cannot_be_read_that_of_
 def test_a_policy_that_is_not_understood_is_an_error_of_its_bucket(text: str) -> None:
     found = verdicts(LEAST, {POLICY: {**RIGHT[POLICY], "dumps": seen(text)}})
     assert [(one.subject, one.status) for one in found] == [("arn:aws:s3:::dumps", Status.ERROR)]
+
+
+@pytest.mark.parametrize(
+    "values", [(), ("arn:aws:s3",), ("arn:aws:s3:::",), ("arn:aws:s3:::x/", "arn:aws:s3:::dumps/")]
+)
+def test_a_trail_records_a_bucket_as_a_log_does(values: tuple[str, ...]) -> None:
+    assert status(RECORDED, selected(*values)) is Status.PASS
+    unlogged = {**RIGHT[LOGGING], "dumps": {"reason": "denied", "detail": "needs s3:GetBucketLogging"}}
+    assert status(RECORDED, {**selected(*values), LOGGING: unlogged}) is Status.PASS
+
+
+@pytest.mark.parametrize("look", [TRAILS, TRAIL, SELECTORS])
+def test_a_trail_that_cannot_be_read_is_an_error_where_it_counts(look: str) -> None:
+    denied = {look: CannotLook("denied", "so it is")}
+    assert status(RECORDED, denied) is Status.PASS
+    assert status(RECORDED, {**selected(), **denied}) is Status.ERROR
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, [{"kinds": ["read", "write"], "of": None}]),
+        (
+            {"resources.ARN": {"StartsWith": ["arn:aws:s3:::dumps/"]}},
+            [{"kinds": ["read", "write"], "of": ["arn:aws:s3:::dumps/"]}],
+        ),
+        ({"readOnly": {"Equals": ["false"]}}, [{"kinds": ["write"], "of": None}]),
+        ({"resources.ARN": {"NotStartsWith": ["arn:aws:s3:::dumps/"]}}, []),
+        ({"eventName": {"Equals": ["GetObject"]}}, []),
+        ({"resources.type": {"Equals": ["AWS::Lambda::Function"]}}, []),
+    ],
+)
+def test_advanced_selectors_count_for_what_they_are_wholly_about(
+    fields: dict[str, Any], expected: list[dict[str, Any]]
+) -> None:
+    whole = {"eventCategory": {"Equals": ["Data"]}, "resources.type": {"Equals": ["AWS::S3::Object"]}, **fields}
+    said = {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": name, **each} for name, each in whole.items()]}]}
+    asked: Any = SimpleNamespace(call=lambda *_, **__: said)
+    assert selectors(asked, "data", "eu-central-1") == expected
 
 
 def test_another_account_is_elsewhere_and_mfa_protects_as_a_lock_does() -> None:

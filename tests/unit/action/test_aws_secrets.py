@@ -26,8 +26,10 @@ SECRETS, POLICIES, VERSIONS, PARAMETERS = (
     "list-secret-version-ids",
     "describe-parameters",
 )
+KEYS = "kms describe-key"
 NOW, DAY = time.time(), 86400
-DECLARED: dict[str, Any] = {"secrets": ["shop/database"], "parameters": ["/shop/mail"]}
+ALIAS = "alias/shop"
+DECLARED: dict[str, Any] = {"secrets": ["shop/database"], "parameters": ["/shop/mail"], "encryption_keys": [ALIAS]}
 SECRET: dict[str, Any] = {
     "arn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/database-a1b2c3",
     "current": True,
@@ -57,8 +59,13 @@ def written(days: float | None) -> dict[str, Any]:
     return {VERSIONS: {"shop/database": seen(None if days is None else NOW - days * DAY)}}
 
 
+def key(**changed: Any) -> dict[str, Any]:
+    return {KEYS: {ALIAS: seen({"state": "Enabled", "deleted": None, "every": 365, **changed})}}
+
+
 RIGHT: dict[str, Any] = {
     WHO: IDENTITY,
+    **key(),
     **secret(),
     **policy({"AWS": "arn:aws:iam::123456789012:role/shop"}),
     **written(89),
@@ -90,6 +97,8 @@ OURS_ALONE = {"Condition": {"StringEquals": {"aws:PrincipalAccount": IDENTITY["a
         (ROTATION, {}, {"automatic": True}),
         (ROTATION, secret(rotates=False, due=None), {}),
         (ROTATION, {PARAMETERS: {}}, {"parameters": []}),
+        (ROTATION, {SECRETS: {}, VERSIONS: {}, PARAMETERS: {}}, {"secrets": [], "parameters": []}),
+        (ROTATION, key(every=90), {"max_encryption_key_age_days": 90}),
     ],
 )
 def test_secrets_that_are_kept_and_young_pass(control: str, changed: dict[str, Any], options: dict[str, Any]) -> None:
@@ -115,6 +124,11 @@ def test_secrets_that_are_kept_and_young_pass(control: str, changed: dict[str, A
         (STORE, parameter({**PARAMETER, "kind": "String"}), {}, "parameter /shop/mail", "kept in clear (String, not"),
         (STORE, parameter({**PARAMETER, "kind": "StringList"}), {}, "parameter /shop/mail", "in clear (StringList"),
         (ROTATION, {SECRETS: {"shop/database": seen(None)}}, {}, "secret shop/database", "it is not there"),
+        (ROTATION, {KEYS: {ALIAS: seen(None)}}, {}, f"encryption key {ALIAS}", "there is no such key"),
+        (ROTATION, key(state="Disabled"), {}, f"encryption key {ALIAS}", "it is Disabled"),
+        (ROTATION, key(deleted=NOW + 7 * DAY), {}, f"encryption key {ALIAS}", "it will be deleted on"),
+        (ROTATION, key(every=None), {}, f"encryption key {ALIAS}", "nothing rotates it"),
+        (ROTATION, key(every=730), {}, f"encryption key {ALIAS}", "it is rotated every 730 days, not 365"),
         (ROTATION, written(None), {}, "secret shop/database", "it has no current version"),
         (ROTATION, written(91), {}, "secret shop/database", "its value is 91 days old, more than 90"),
         (ROTATION, secret(rotates=False), {"automatic": True}, "secret shop/database", "nothing rotates it"),
@@ -135,7 +149,7 @@ def test_what_is_broken_fails(
 
 LOOKS = [
     *((STORE, look) for look in (WHO, SECRETS, POLICIES, PARAMETERS)),
-    *((ROTATION, look) for look in (WHO, SECRETS, VERSIONS, PARAMETERS)),
+    *((ROTATION, look) for look in (WHO, SECRETS, VERSIONS, PARAMETERS, KEYS)),
 ]
 
 
@@ -146,7 +160,8 @@ def test_what_cannot_be_read_is_an_error(control: str, look: str, reason: str) -
     assert one.status is Status.ERROR
     assert f"could not look ({reason})" in one.message
     if look != WHO:
-        subject = "parameter /shop/mail" if look == PARAMETERS else "secret shop/database"
+        others = {PARAMETERS: "parameter /shop/mail", KEYS: f"encryption key {ALIAS}"}
+        subject = others.get(look, "secret shop/database")
         (one,) = verdicts(control, {look: dict.fromkeys(RIGHT[look], HIDDEN)})
         assert (one.status, one.subject) == (Status.ERROR, subject)
 
@@ -169,7 +184,7 @@ def test_a_policy_that_is_not_understood_is_an_error(text: str) -> None:
 @pytest.mark.parametrize("control", [STORE, ROTATION])
 def test_without_a_declaration_or_in_another_account_nothing_is_proven(control: str) -> None:
     with pytest.raises(NotAsked):
-        verdicts(control, secrets=[], parameters=[])
+        verdicts(control, secrets=[], parameters=[], encryption_keys=[])
     assert status(control, account_id="999999999999") is Status.ERROR
 
 

@@ -17,16 +17,23 @@ from tests.unit.action.aws_answers import IDENTITY, REASONS, WHO, Answers, seen
 from tests.unit.proving import prove
 
 ENCRYPTED, PITR, AUTOMATED = "data.encryption_at_rest", "backup.point_in_time", "backup.automated"
-REDUNDANT, TLS = "ha.redundancy", "redis.tls"
-CONTROLS = [ENCRYPTED, PITR, AUTOMATED, REDUNDANT, TLS]
+REDUNDANT, CLOSED, TLS = "ha.redundancy", "redis.provisioned", "redis.tls"
+CONTROLS = [ENCRYPTED, PITR, AUTOMATED, REDUNDANT, CLOSED, TLS]
 VOLUMES, DEFAULT, FILES = "describe-volumes", "get-ebs-encryption-by-default", "describe-file-systems"
 POLICIES, GROUPS, SINGLES = "describe-backup-policy", "describe-replication-groups", "describe-cache-clusters"
-TABLES, REWINDS = "list-tables", "describe-continuous-backups"
+TABLES, REWINDS, KEPT = "list-tables", "describe-continuous-backups", "describe-table"
+SNAPSHOTS, PUBLIC = "describe-snapshots", "describe-snapshots --owner-ids self --restorable-by-user-ids all"
+IMAGES = "describe-images"
+USER_GROUPS, USERS = "describe-user-groups", "describe-users"
 NOW, DAY, MINUTE = time.time(), 86400, 60
 OPTIONS: dict[str, Any] = {"tables": ["orders"], "backed_up": ["sessions", "fs-1"]}
 CACHE: dict[str, Any] = {
     "arn": "arn:aws:elasticache:eu-central-1:123456789012:replicationgroup:sessions",
     "name": "sessions",
+    "engine": "valkey",
+    "status": "available",
+    "token": False,
+    "user_groups": ["shop"],
     "encrypted": True,
     "key": "",
     "snapshot_days": 7,
@@ -37,16 +44,23 @@ CACHE: dict[str, Any] = {
     "shards": [["eu-central-1a", "eu-central-1b"]],
 }
 SYSTEM = {"arn": "arn:aws:elasticfilesystem:eu-central-1:123456789012:file-system/fs-1", "name": "fs-1"}
+APP = {"name": "app", "on": True, "open": False}
 RIGHT: dict[str, Any] = {
     WHO: IDENTITY,
     VOLUMES: [{"id": "vol-1", "encrypted": True, "key": ""}],
     DEFAULT: {"on": True},
+    SNAPSHOTS: [{"id": "snap-1", "encrypted": True, "key": ""}],
+    PUBLIC: [],
+    IMAGES: [{"id": "ami-1", "public": False}],
+    USER_GROUPS: {"shop": ["default", "app"]},
+    USERS: {"default": {"name": "default", "on": False, "open": True}, "app": APP},
     FILES: [{**SYSTEM, "encrypted": True, "key": ""}],
     POLICIES: {"fs-1": seen("ENABLED")},
     GROUPS: [CACHE],
     SINGLES: [],
     TABLES: ["orders", "carts"],
     REWINDS: {"orders": seen({"earliest": NOW - 30 * DAY, "latest": NOW - 5 * MINUTE})},
+    KEPT: {"orders": seen(True)},
 }
 
 
@@ -75,6 +89,14 @@ def test_stores_as_they_should_be_pass(control: str) -> None:
         (ENCRYPTED, {FILES: [{**SYSTEM, "encrypted": False, "key": ""}]}),
         (ENCRYPTED, cache(encrypted=False)),
         (ENCRYPTED, {SINGLES: [{**CACHE, "encrypted": False}]}),
+        (ENCRYPTED, {SNAPSHOTS: [{"id": "snap-1", "encrypted": False, "key": ""}]}),
+        (ENCRYPTED, {PUBLIC: ["snap-1"]}),
+        (ENCRYPTED, {IMAGES: [{"id": "ami-1", "public": True}]}),
+        (CLOSED, cache(user_groups=[])),
+        (CLOSED, {SINGLES: [{**CACHE, "user_groups": []}]}),
+        (CLOSED, cache(status="create-failed")),
+        (CLOSED, {USERS: {"default": {"name": "default", "on": True, "open": True}, "app": APP}}),
+        (PITR, {KEPT: {"orders": seen(False)}}),
         (PITR, {REWINDS: {"orders": seen(None)}}),
         (PITR, {REWINDS: {"orders": seen({"earliest": NOW - DAY, "latest": NOW})}}),
         (PITR, {REWINDS: {"orders": seen({"earliest": NOW - 30 * DAY, "latest": NOW - 30 * MINUTE})}}),
@@ -100,25 +122,35 @@ def test_what_is_broken_fails(control: str, changed: dict[str, Any]) -> None:
     ("control", "look"),
     [
         *((control, WHO) for control in CONTROLS),
-        *((ENCRYPTED, look) for look in (VOLUMES, DEFAULT, FILES, GROUPS, SINGLES)),
-        *((PITR, look) for look in (TABLES, REWINDS)),
+        *((ENCRYPTED, look) for look in (VOLUMES, DEFAULT, SNAPSHOTS, PUBLIC, IMAGES, FILES, GROUPS, SINGLES)),
+        *((PITR, look) for look in (TABLES, REWINDS, KEPT)),
         *((AUTOMATED, look) for look in (FILES, POLICIES, GROUPS, SINGLES)),
-        *((control, look) for control in (REDUNDANT, TLS) for look in (GROUPS, SINGLES)),
+        *((CLOSED, look) for look in (USER_GROUPS, USERS)),
+        *((control, look) for control in (REDUNDANT, CLOSED, TLS) for look in (GROUPS, SINGLES)),
     ],
 )
 def test_what_cannot_be_read_is_an_error(control: str, look: str, reason: str) -> None:
     assert {one.status for one in verdicts(control, {look: CannotLook(reason, "so it is")})} == {Status.ERROR}
-    if look in (POLICIES, REWINDS):
+    if look in (POLICIES, REWINDS, KEPT):
         hidden = {name: {"reason": reason, "detail": "so it is"} for name in RIGHT[look]}
         assert {one.status for one in verdicts(control, {look: hidden})} == {Status.ERROR}
 
 
 @pytest.mark.parametrize("control", CONTROLS)
 def test_where_there_is_nothing_nothing_is_proven(control: str) -> None:
-    assert status(control, {VOLUMES: [], FILES: [], GROUPS: [], TABLES: []}) is Status.ERROR
+    assert status(control, {VOLUMES: [], SNAPSHOTS: [], IMAGES: [], FILES: [], GROUPS: [], TABLES: []}) is Status.ERROR
 
 
 def test_what_is_declared_and_not_there_is_an_error() -> None:
     assert status(PITR, tables=["orders", "invoices"]) is Status.ERROR
     assert status(AUTOMATED, backed_up=["sessions", "queue"]) is Status.ERROR
     assert status(TLS, caches=["queue"]) is Status.ERROR
+
+
+def test_a_token_is_enough_and_who_uses_memcached_is_not_asked() -> None:
+    denied = CannotLook("denied", "needs elasticache:DescribeUsers")
+    assert status(CLOSED, {**cache(token=True, user_groups=[]), USERS: denied}) is Status.PASS
+    assert status(CLOSED, cache(engine="memcached")) is Status.ERROR
+    assert status(CLOSED, {SINGLES: [{**CACHE, "engine": "memcached", "user_groups": []}]}) is Status.PASS
+    assert status(CLOSED, {USER_GROUPS: {}}) is Status.ERROR
+    assert status(CLOSED, {USERS: {}}) is Status.ERROR

@@ -23,7 +23,9 @@ options:
     type: dict
     default: {}
   timeout:
-    description: Seconds that one look may take. Without it, each kind of observation has its own limit.
+    description:
+      - Seconds that one look may take. Without it, each kind of observation has its own limit.
+      - In a list of checks, no look takes longer than the list's C(deadline).
     type: float
 """
 

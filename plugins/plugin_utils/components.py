@@ -63,18 +63,16 @@ class Components:
 
     def absent(self, control: str) -> Declared | None:
         """The declaration that a control has nothing to speak of; None where it has, for one component or another."""
-        domain = control.partition(".")[0]
         if self.required(control):
             return None
         for name, declared in self.components.items():
-            if not declared.used and domain in _known()[name]["domains"]:
+            if not declared.used and _speaks_of(control, name):
                 return declared
         return None
 
     def required(self, control: str) -> bool:
         """Whether the environment says that it uses what the control speaks of."""
-        domain = control.partition(".")[0]
-        return any(declared.used and domain in _known()[name]["domains"] for name, declared in self.components.items())
+        return any(declared.used and _speaks_of(control, name) for name, declared in self.components.items())
 
     def excuses(self, item: Item) -> Declared | None:
         """The declaration by which an item does not apply: one on the item itself, or on what its condition names."""
@@ -101,7 +99,7 @@ class Components:
             if declared.used:
                 continue
             for result in results:
-                if result["control"].partition(".")[0] in _known()[name]["domains"] and result["status"] in _SEEN:
+                if _speaks_of(result["control"], name) and result["status"] in _SEEN:
                     yield f"{FILE} says that there is no {name} ({declared.words}), but {result['target']} has it"
                     break
 
@@ -167,6 +165,11 @@ def named_in(text: str) -> list[str]:
     """The components that a text names."""
     words = f" {re.sub(r'[^a-z0-9]+', ' ', text.casefold())} "
     return [name for name, entry in _known().items() if any(f" {word} " in words for word in entry["words"])]
+
+
+def _speaks_of(control: str, component: str) -> bool:
+    domains = _known()[component]["domains"]
+    return control in domains or control.partition(".")[0] in domains
 
 
 def _names(named: str, item: Item) -> bool:

@@ -26,7 +26,11 @@ _HEAD = """# What golive.verify must be allowed
 
 Written from the checklist and the inventory; write it again when they change."""
 _NO_RESOURCE = "nonResourceURLs"
-_ABOVE_PROJECTS = ("resourcemanager.folders.", "resourcemanager.organizations.")
+_ABOVE_PROJECTS = {
+    "billing.": "the billing account",
+    "resourcemanager.folders.": "the folders",
+    "resourcemanager.organizations.": "the organization",
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -154,9 +158,13 @@ def _aws(permissions: Sequence[str]) -> str:
 
 
 def _gcp(permissions: Sequence[str]) -> str:
-    above = [each for each in permissions if each.startswith(_ABOVE_PROJECTS)]
     role: dict[str, Any] = {"title": "golive.verify", "stage": "GA"}
-    notes = [f"# This one must be given on the folder or the organization: {each}\n" for each in above]
+    notes = [
+        f"# This one must be given on {where}: {each}\n"
+        for each in permissions
+        for start, where in _ABOVE_PROJECTS.items()
+        if each.startswith(start)
+    ]
     return "".join(notes) + _yaml({**role, "includedPermissions": list(permissions)})
 
 

@@ -34,6 +34,7 @@ Prover = Callable[[Any, Observer, Wanted], Awaitable[Proven]]
 P = TypeVar("P", bound=Prover)
 A = TypeVar("A", bound=ActionBase)
 OWN = "golive.verify."
+DEADLINE = 60.0  # seconds for one round of looks, where nobody says how many
 
 
 def proves(control: str) -> Callable[[P], P]:
@@ -61,7 +62,8 @@ class Verifier(ActionBase):
         """Run this one check, as a task of its own."""
         super().run(tmp, task_vars)
         check = Check.of(self, str(self._task.resolved_action), self._task.args)
-        return prove_all(self, [check], task_vars or {}).as_task_result()
+        deadline = max(DEADLINE, check.want.timeout or 0)
+        return prove_all(self, [check], task_vars or {}, deadline=deadline).as_task_result()
 
     def target(self, want: Wanted) -> str:
         """What the check looks at, where that is not the inventory's host itself."""
@@ -200,7 +202,7 @@ def prove_all(
     checks: Sequence[Check],
     task_vars: Mapping[str, Any],
     asked: Asked = EVERYTHING,
-    deadline: float = 60,
+    deadline: float = DEADLINE,
 ) -> Proofs:
     """Prove the controls of all checks, looking at the host as seldom as can be, and not for what was kept."""
     host = str(task_vars.get("inventory_hostname", "localhost"))

@@ -26,9 +26,13 @@ _DRILL = "tests/unit/action/test_drill.py: what a drill has shown is dated evide
 _VAULT = "tests/integration/verifiers/test_vault.py: a cluster of OpenBao, which Debian does not have"
 _CLUSTER = "tests/integration/verifiers/test_kubernetes.py: there is no cluster here, but a fake of its API"
 ELSEWHERE = {
-    "alerts.": "tests/integration/verifiers/test_aws_monitoring.py: there is no account here, but an emulator of them",
-    "backup.files": "tests/integration/verifiers/test_aws_s3.py: likewise",
-    "cost.": "tests/integration/verifiers/test_aws_budget.py: likewise",
+    "alerts.": "tests/integration/verifiers/test_prometheus_rules.py: no Prometheus here, but beside those tests",
+    **dict.fromkeys(
+        ("metrics.", "payments.success_rate", "postgresql.query_p95"),
+        "tests/integration/verifiers/test_prometheus.py: likewise",
+    ),
+    "backup.files": "tests/integration/verifiers/test_aws_s3.py: there is no account here, but an emulator of them",
+    "cost.": "tests/integration/verifiers/test_aws_cost.py: likewise",
     **dict.fromkeys(("edge.", "lb."), "tests/integration/verifiers/test_aws_load_balancer.py: likewise"),
     **dict.fromkeys(("bigquery.", "data.pii_protected"), "tests/integration/verifiers/test_bigquery.py: likewise"),
     "gcp.": "tests/integration/verifiers/test_gcp_iam.py: likewise",

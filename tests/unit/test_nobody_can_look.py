@@ -31,16 +31,45 @@ MET = {"address": "192.0.2.1", "family": "ipv4"}
 GARBAGE = "\x00}{ garbage \ufffd\n" * 5
 # What none of them asks for.
 BESIDE = [
-    Asked("aws_monitoring", {"alarms": [{"name": "shop-down", "site_down": True}]}),
+    Asked("aws_monitoring", {"alarms": [{"name": "shop-down", "site_down": True}], "guardduty": True}),
     Asked("aws_secrets", {"secrets": ["shop/database"], "parameters": ["/shop/mail"]}),
     Asked("aws_load_balancer", {"sample_urls": ["https://shop.test/"]}),
     Asked("aws_backup", {"resources": ["arn:aws:rds:*"], "copy_regions": ["eu-west-1"], "immutable": True}),
     Asked("aws_rds", {}),
-    Asked("aws_s3", {name: ["shop"] for name in ("backup_buckets", "offsite_buckets", "upload_buckets")}),
+    Asked(
+        "aws_cost",
+        {"estimate": 3000, "services": [{"name": "shop", "dimensions": {"ServiceName": "shop"}}], "models": ["writer"]},
+    ),
+    Asked(
+        "aws_route53",
+        {"zone": "shop.test", "records": [{"name": "@", "type": "A", "values": ["192.0.2.1"]}], "query_logging": True},
+    ),
+    Asked(
+        "aws_s3",
+        {name: ["shop"] for name in ("backup_buckets", "logged_buckets", "offsite_buckets", "upload_buckets")},
+    ),
     Asked("aws_stores", {"tables": ["orders"], "backed_up": ["sessions"]}),
+    Asked(
+        "audit_trail",
+        {"database": "d", "table": "t", "content": "{previous} || id", "anchor": "1 a", "last_verification": "SELECT 1"}
+        | {"hmac_key_file": "/etc/key"},
+    ),
     Asked("disk_encryption", {"paths": ["/srv/data"]}),
     Asked("drill", {"evidence_dir": "/nowhere"}),
+    Asked("gcp_network", {"project": "shop"}),
     Asked("gcp_sql", {"project": "shop", "kms_key": "projects/shop/locations/eu/keyRings/r/cryptoKeys/k"}),
+    Asked("gcp_audit", {"project": "shop"}),
+    Asked("gcp_budget", {"project": "shop"}),
+    Asked(
+        "gcp_storage",
+        {
+            "project": "shop",
+            "kms_keys": {"*": "projects/shop/locations/eu/keyRings/r/cryptoKeys/k"},
+            "backup_buckets": ["*"],
+            "offsite_buckets": [{"bucket": "backups", "copy": "away"}],
+            "upload_buckets": [{"bucket": "uploads"}],
+        },
+    ),
     Asked("env_backup", {"files": ["/srv/.env"], "directory": "/b", "pattern": "*.age"}),
     Asked(
         "key_backup",
@@ -50,6 +79,18 @@ BESIDE = [
         },
     ),
     Asked("kubernetes", {"namespaces": ["shop"], "volume_backups": ["velero"]}),
+    Asked(
+        "prometheus",
+        {"url": "https://metrics.test", "jobs": [{"name": "shop"}]}
+        | dict.fromkeys(("pool_query", "pool_waits_query", "payments_query", "payments_count_query"), "shop{}"),
+    ),
+    Asked(
+        "prometheus_rules",
+        {"url": "https://metrics.test", "alertmanager_url": "https://alerts.test", "alerts": [{"name": "Down"}]}
+        | {f"{name}_alerts": ["Shop*"] for name in ("error", "latency", "dependency", "audit")}
+        | {"resource_alerts": {name: ["Host*"] for name in ("cpu", "memory", "disk")}}
+        | {"database_alerts": {name: ["Db*"] for name in ("down", "connections", "disk")}},
+    ),
     *(Asked("document", document_options(control)) for control in interface("golive.verify.document").controls),
 ]
 ASKED = {f"{asked.verifier} {number}": asked for number, asked in enumerate(BESIDE)} | {

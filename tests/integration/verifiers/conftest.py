@@ -77,5 +77,6 @@ def asked(kubernetes_server: tuple[FakeKubernetes, str]) -> dict[str, Any]:
         "kubeconfig": kubernetes_server[1],
         "namespaces": ["shop"],
         "volume_backups": ["velero", "snapshots"],
+        "limited_by": ["ResourceQuota", "LimitRange"],
         "resources": ["shop/Service/api", "shop/ConfigMap/settings", "shop/Secret/shop-tls"],
     }

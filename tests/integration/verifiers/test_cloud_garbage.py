@@ -37,9 +37,18 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "personal": [{"table": "commerce.orders", "columns": ["email"]}],
         "retention": [{"dataset": "commerce", "legal": True}],
     },
+    "gcp_audit": {},
+    "gcp_budget": {},
     "gcp_iam": {"domains": ["example.com"]},
+    "gcp_network": {"data_subnets": ["data-*"]},
     "gcp_secrets": {"secrets": [{"name": "database"}]},
     "gcp_sql": {"instances": ["shop"], "kms_key": "projects/shop/locations/eu/keyRings/r/cryptoKeys/k"},
+    "gcp_storage": {
+        "kms_keys": {"*": "projects/shop/locations/eu/keyRings/r/cryptoKeys/k"},
+        "backup_buckets": ["*"],
+        "offsite_buckets": [{"bucket": "backups", "copy": "away"}],
+        "upload_buckets": [{"bucket": "uploads"}],
+    },
     "kubernetes": {"namespaces": ["shop"], "volume_backups": ["elsewhere"], "strategy": "rolling"},
 }
 

@@ -14,7 +14,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils import components
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Item
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist.wording import saying
 from ansible_collections.golive.verify.plugins.plugin_utils.components import BadComponents, Components, Declared
-from ansible_collections.golive.verify.plugins.plugin_utils.controls import OWN
+from ansible_collections.golive.verify.plugins.plugin_utils.controls import OWN, catalogue
 from ansible_collections.golive.verify.plugins.plugin_utils.marked_yaml import BadYaml
 
 NO = Declared(False, "one machine is enough", "Ada Meyer")
@@ -84,6 +84,14 @@ def test_the_controls_of_an_absent_component_have_nothing_to_speak_of() -> None:
     assert not declared.required("redis.persistence")
 
 
+def test_entries_without_a_cdn_are_asked_for_their_firewall() -> None:
+    declared = Components({"cdn": NO, "load_balancer": YES})
+    assert declared.absent("edge.cdn") is NO
+    assert declared.absent("edge.waf") is declared.absent("edge.ddos") is None
+    guarded = [{"control": "edge.waf", "status": "pass", "target": "balancer"}]
+    assert not list(declared.contradictions(guarded))
+
+
 @pytest.mark.parametrize(
     ("status", "found"), [("pass", 1), ("fail", 1), ("error", 0), ("not_applicable", 0), ("waived", 0)]
 )
@@ -145,7 +153,7 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
 
 def test_what_is_known_of_components_is_sound() -> None:
     known = yaml.safe_load(Path(components.__file__).with_suffix(".yml").read_text(encoding="utf-8"))
-    domains = {path.stem for path in OWN.glob("*.yml")}
+    domains = {path.stem for path in OWN.glob("*.yml")} | set(catalogue())
     for name, entry in known.items():
         assert set(entry) == {"words", "domains"}
         assert set(entry["domains"]) <= domains

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.plugins.action import ActionBase
 
+from ansible_collections.golive.verify.plugins.action.sockets import ActionModule as Sockets
 from ansible_collections.golive.verify.plugins.plugin_utils.host import HostTransport
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Request
 
@@ -61,3 +63,21 @@ def test_what_is_wrong_with_the_task_itself_is_not_the_hosts_answer() -> None:
 )
 def test_a_reply_that_is_none_is_a_reason(reply: dict[str, Any], reason: str) -> None:
     assert {answer["reason"] for answer in transport(reply)(REQUESTS)} == {reason}
+
+
+@pytest.mark.parametrize(("options", "seconds"), [({}, 60), ({"timeout": 5}, 60), ({"timeout": 90}, 90)])
+def test_a_check_of_its_own_is_given_the_time_that_it_asks_for(
+    monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], seconds: float
+) -> None:
+    sent: list[float] = []
+
+    def execute(_module: str, arguments: dict[str, Any], **__: Any) -> Any:
+        sent.append(arguments["deadline"])
+        return {"failed": True}
+
+    monkeypatch.setattr(ActionBase, "run", lambda *_: {})
+    alone: Any = Sockets.__new__(Sockets)
+    alone._task = SimpleNamespace(resolved_action="golive.verify.sockets", args={"allow": [443], **options})
+    alone._connection, alone._execute_module = SimpleNamespace(become=None), execute
+    assert alone.run()["verdict"] == "error"
+    assert set(sent) == {seconds}

@@ -19,6 +19,8 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.policy import pa
 ACCOUNT = "123456789012"
 OTHER = "arn:aws:iam::999999999999:root"
 GITHUB = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+THEIRS = GITHUB.replace(ACCOUNT, "999999999999")
+SAML, SIGN_IN = f"arn:aws:iam::{ACCOUNT}:saml-provider/sso", "https://signin.aws.amazon.com/saml"
 SUBJECT = "token.actions.githubusercontent.com:sub"
 AUDIENCE = {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}
 COGNITO = {"Federated": "cognito-identity.amazonaws.com"}
@@ -43,7 +45,8 @@ def problems(given: Any, trusted: list[str] | None = None, unbound: list[str] | 
         ({"Service": "ec2.amazonaws.com"}, None),
         ({"Service": "sns.amazonaws.com"}, {"StringEquals": {"AWS:SourceAccount": ACCOUNT}}),
         ({"Service": "sns.amazonaws.com"}, {"ArnLike": {"aws:SourceArn": f"arn:aws:sns:*:{ACCOUNT}:*"}}),
-        ({"Federated": f"arn:aws:iam::{ACCOUNT}:saml-provider/sso"}, None),
+        ({"Federated": SAML}, {"StringEquals": {"SAML:aud": SIGN_IN}}),
+        ({"Federated": SAML}, {"StringLike": {"SAML:aud": "https://*.signin.aws.amazon.com/saml"}}),
         ({"Federated": GITHUB}, AUDIENCE | {"StringLike": {SUBJECT: "repo:shop/web:*"}}),
         ({"Federated": GITHUB}, {"StringEquals": {SUBJECT: "repo:shop/web:ref:refs/heads/main"}}),
         (COGNITO, {"StringEquals": {"cognito-identity.amazonaws.com:aud": "eu-central-1:pool"}}),
@@ -73,6 +76,11 @@ def test_those_who_may_come_in(principal: Any, condition: Any) -> None:
         ({"Federated": GITHUB}, {"StringLike": {SUBJECT: ["repo:shop/web:*", "*"]}}, "no condition on a", [GITHUB]),
         ({"Federated": GITHUB}, {"StringNotEquals": {SUBJECT: "x"}}, "no condition on a subject", [GITHUB]),
         ({"Federated": GITHUB}, {"StringEqualsIfExists": {SUBJECT: "x"}}, "no condition on a subject", [GITHUB]),
+        ({"Federated": SAML}, None, "says to others opens it too: no condition on SAML:aud", [SAML]),
+        ({"Federated": SAML}, {"StringLike": {"SAML:aud": "*"}}, "no condition on SAML:aud", [SAML]),
+        ({"Federated": SAML}, {"StringEqualsIfExists": {"SAML:aud": SIGN_IN}}, "no condition on SAML:aud", [SAML]),
+        ({"Federated": SAML}, {"StringNotEquals": {"SAML:aud": SIGN_IN}}, "no condition on SAML:aud", [SAML]),
+        ({"Federated": THEIRS}, {"StringEquals": {SUBJECT: "repo:x/y"}}, "a provider of another account", [THEIRS]),
         (COGNITO, None, "everybody whom cognito-identity.amazonaws.com knows", ["cognito-*"]),
     ],
 )

@@ -127,3 +127,28 @@ def test_a_predicate_holds_for_what_is_right_alone(predicate, expected, right, w
 def test_a_predicate_that_nobody_can_evaluate_is_refused(predicates):
     with pytest.raises(CannotLook):
         secrets.tests(predicates)
+
+
+@pytest.mark.parametrize(
+    ("value", "password"),
+    [
+        (URL, "p@ss"),
+        ("jdbc:postgresql://db/shop?user=shop&password=p%40ss", "p@ss"),
+        ("jdbc:sqlserver://db:1433;user=shop;password=p@ss", "p@ss"),
+        ("redis://:p@db:6379/0", "p"),
+        ("postgresql://shop:p/a#s@s@db/shop", "p/a#s@s"),
+        ("host=db user=shop password='p ss' sslmode=require", "p ss"),
+        ("Server=db;User Id=shop;Pwd=p@ss;", "p@ss"),
+        ("postgresql://shop@db:5432/shop?application_name=a@b", ""),
+        ("https://key@sentry.example/1", ""),
+        ("https://shop.example:8443/a?mail=b@c", ""),
+        ("a password, at rest", ""),
+        ("", ""),
+    ],
+)
+def test_the_password_in_an_address(value, password):
+    assert secrets.password_in(value) == password
+    assert not value or holds(value, "no_password") is not bool(password)
+    salted = {"salt": "s", "iterations": 10}
+    salted["sha256"] = hashlib.pbkdf2_hmac("sha256", b"p@ss", b"s", 10).hex()
+    assert not value or holds(value, "password_differs_from:staging", salted) is (password != "p@ss")

@@ -113,7 +113,8 @@ class RunDirectory:
         found: dict[str, list[dict[str, Any]]] = {}
         texts: dict[str, str] = {}
         for name, host in self.result_files():
-            found.setdefault(host, []).append(_sharing(self.read(name), texts))
+            _sharing(outcome := self.read(name), texts)
+            found.setdefault(host, []).append(outcome)
         return found
 
     def result_files(self) -> Iterator[tuple[str, str]]:
@@ -160,13 +161,10 @@ class RunDirectory:
         return data
 
 
-def _sharing(value: Any, texts: dict[str, str]) -> Any:
-    """The same value, each text of it being one with those that equal it: results of many hosts repeat each other."""
-    if isinstance(value, str):
-        return texts.setdefault(value, value)
-    if isinstance(value, dict):
-        for key, each in value.items():
-            value[key] = _sharing(each, texts)
-    elif isinstance(value, list):
-        value[:] = [_sharing(each, texts) for each in value]
-    return value
+def _sharing(values: Any, texts: dict[str, str]) -> None:
+    """Let each text in a dict or list be one with those that equal it: results of many hosts repeat each other."""
+    for key, value in values.items() if isinstance(values, dict) else enumerate(values):
+        if isinstance(value, str):
+            values[key] = texts.setdefault(value, value)
+        elif isinstance(value, (dict, list)):
+            _sharing(value, texts)

@@ -36,6 +36,7 @@ WORST_FIRST = (
 )
 # Items that a reader of the terminal need not see one by one.
 _QUIET = ("pass", "attested", "info", "not_due", NOT_SELECTED)
+_JSON = json.JSONEncoder(ensure_ascii=False)
 _PROVEN = ("pass", "attested")
 _MOST_PLACES = 4
 # How the reason of an item says that nobody has written a verifier for its control; and how many such items, or items
@@ -155,4 +156,4 @@ def cut(text: str, limit: int = 4000) -> str:
 
 def plain(value: Any) -> str:
     """What was seen, as a person reads it: words as they are, data as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else _JSON.encode(value)

@@ -100,7 +100,7 @@ def _speaks_of(source: Source, control: str, verifier: str) -> bool:
 def _read(check: Data, fitting: _Fitting) -> Iterator[Reading]:
     for part in fitting.parts:
         values = check.get(part)
-        if not isinstance(values, Mapping):
+        if not isinstance(values, dict):
             continue
         for path, beside, value in islice(_leaves(values), _MOST_VALUES):
             for source in fitting.at(part, path):
@@ -121,7 +121,7 @@ def _leaves(values: Data, path: str = "", depth: int = 0) -> Iterator[tuple[str,
     """Where each value stands, what stands beside it, and the value."""
     for key, value in values.items():
         place = f"{path}.{key}" if path else str(key)
-        if isinstance(value, Mapping) and depth < _DEEPEST:
+        if isinstance(value, dict) and depth < _DEEPEST:
             yield from _leaves(value, place, depth + 1)
         else:
             yield place, values, value

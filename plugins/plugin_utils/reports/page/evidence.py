@@ -108,7 +108,7 @@ class Embedding:
         """One result, in the order in which results.js reads it."""
         looks = check["evidence"]
         # What repeats it is mostly what was done; then it needs no words of its own.
-        done = "\n".join(dict.fromkeys(look["look"] for look in looks))
+        done = looks[0]["look"] if len(looks) == 1 else "\n".join(dict.fromkeys(look["look"] for look in looks))
         texts = (
             *(check["host"], summary.where(check, host=False), check["control"], check["verifier"], check["severity"]),
             *(check["expected"], "" if check["actual"] is None else summary.plain(check["actual"]), check["message"]),

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -117,9 +117,9 @@ class Page:
     @cached_property
     def hosts(self) -> list[Data]:
         """The targets, the silent ones first, with how their results stand."""
-        stand: dict[str, Counter[str]] = {}
+        stand: dict[str, Counter[str]] = defaultdict(Counter)
         for check in self.checks:
-            stand.setdefault(check["host"], Counter())[check["status"]] += 1
+            stand[check["host"]][check["status"]] += 1
         hosts = [{**target, "checks": stand.get(target["name"], {})} for target in self.report["targets"]]
         return sorted(hosts, key=lambda host: (host["status"] == "answered", not _bad(host["checks"])))
 

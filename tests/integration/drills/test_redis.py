@@ -90,7 +90,7 @@ class Primary:
             "failover-timeout shop 3000",
         ]
         self.sentinel = start(work / "sentinel", {"port": self.ports[2], "sentinel": watched}, args=["--sentinel"])
-        until(lambda: self.sentinel.root.sentinel_slaves("shop")[0]["master-link-status"] == "ok")
+        until(lambda: [each["master-link-status"] for each in self.sentinel.root.sentinel_slaves("shop")] == ["ok"])
         (work / "password").write_text(PASSWORD)
         conf = work / "master" / "redis.conf"
         shutil.copy(conf, work / "again.conf")

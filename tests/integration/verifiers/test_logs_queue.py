@@ -66,7 +66,7 @@ def test_a_queue_grows_while_the_store_is_away(tmp_path: Path) -> None:
     with FakeLogStore() as store:
         store.entries = [time.time() + 60]
         with rsyslogd(tmp_path, "sender", sender):
-            add(log, *[entry(msg=f"request {number}") for number in range(500)])
+            add(log, *[entry(msg=f"request {number}") for number in range(2000)])
             assert until(lambda: spooled() > 50_000)
             verdict = shipped(store)
             assert (verdict.status, "the queue of rsyslog holds" in verdict.message) == (Status.FAIL, True)

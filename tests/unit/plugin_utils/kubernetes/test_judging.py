@@ -141,7 +141,8 @@ def test_which_workload_made_a_pod(kind: str, name: str, labels: dict[str, str],
     [
         ((["*"], ["*"], ["*"]), True),
         (([""], ["*"], ["*"]), True),
-        ((["*"], ["*"], ["get", "list", "watch"]), False),
+        ((["*"], ["*"], ["get", "list", "watch"]), True),  # all secrets among them
+        ((["*"], ["configmaps"], ["get", "list", "watch"]), False),
         (([""], ["pods"], ["*"]), False),
         ((["rbac.authorization.k8s.io"], ["clusterroles"], ["bind"]), True),
         (([""], ["users"], ["impersonate"]), True),
@@ -150,7 +151,7 @@ def test_which_workload_made_a_pod(kind: str, name: str, labels: dict[str, str],
 )
 def test_which_rules_administer(rule: Any, administers: bool) -> None:
     groups, resources, verbs = rule
-    rules = [{"apiGroups": groups, "resources": resources, "verbs": verbs}]
+    rules = [{"apiGroups": groups, "resources": resources, "verbs": verbs, "resourceNames": []}]
     roles = [{"id": "ClusterRole/r", "rules": rules}]
     binding = {"id": "ClusterRoleBinding/b", "namespace": "", "built_in": False, "role": "ClusterRole/r"}
     found = access.administrators([{**binding, "subjects": ["User/ada"]}], roles, [])

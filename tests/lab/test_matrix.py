@@ -45,6 +45,7 @@ ELSEWHERE = {
     "queues.dead_letter": "tests/integration/verifiers/test_nats_jetstream.py: likewise",
     **dict.fromkeys(("secrets.in_store", "secrets.rotation", "secrets.store_health"), _VAULT),
     "secrets.key_backup_locations": "tests/unit/action/test_key_backup.py: copies of keys in two places of the world",
+    "secrets.password_manager": "tests/integration/verifiers/test_password_manager.py: a service that is not hosts",
     "env.backup": "tests/unit/action/test_env_backup.py: copies of files of variables in two places of the world",
     "data.encryption_at_rest": "tests/integration/verifiers/test_disk_encryption.py: hosts here lie on a layered file "
     "system, of which nobody can say from within whether its disks are encrypted",

@@ -78,6 +78,10 @@ BESIDE = [
             "locations": [{"name": "nas", "file": "/mnt/nas/key"}, {"name": "safe", "record": "/etc/safe.json"}],
         },
     ),
+    Asked(
+        "password_manager",
+        {"client_id": "organization.1", "client_secret_file": "/etc/key", "accounts": {"dns": "dns"}, "departed": []},
+    ),
     Asked("kubernetes", {"namespaces": ["shop"], "volume_backups": ["velero"]}),
     Asked(
         "prometheus",

@@ -34,7 +34,7 @@ TAGS: dict[str, Any] = {"targetTags": ["web"]}
 SSH, ALL = [{"IPProtocol": "tcp", "ports": ["22"]}], [{"IPProtocol": "all"}]
 
 
-def rule(allowed: Any = (), sources: Any = WORLD, priority: int = 1000, **changed: Any) -> dict[str, Any]:
+def rule(allowed: Any = (), sources: Any = ("0.0.0.0/0",), priority: int = 1000, **changed: Any) -> dict[str, Any]:
     found = {"direction": "INGRESS", "priority": priority, "sourceRanges": list(sources), **changed}
     return found | ({"allowed": list(allowed)} if allowed else {})
 

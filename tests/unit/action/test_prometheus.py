@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -22,7 +23,7 @@ from tests.unit.proving import prove
 
 PASS, FAIL, ERROR = Status.PASS, Status.FAIL, Status.ERROR
 URL = "http://metrics.test"
-NEVER: dict[str, Any] = {}
+NEVER: Mapping[str, Any] = MappingProxyType({})
 HEAD = {"url": URL, "headers": [], "truncated": False, "redirects": [], "address": "192.0.2.1", "version": "HTTP/1.1"}
 Vector = Mapping[str, Any]
 

@@ -36,8 +36,8 @@ from tests.unit.pki import NOW, Issued, issue, timestamps
 DEMANDING = issue("shop", INTER, names=["shop.test"], extra=[x509.TLSFeature([x509.TLSFeatureType.status_request])])
 
 
-def chain(leaf: Issued, staple: Any = REFUSED, **options: Any) -> Verdict:
-    answers = {**ANSWERS, HANDSHAKE: shake(leaf, INTER), STAPLE: staple}
+def chain(leaf: Issued, staple: Any = None, **options: Any) -> Verdict:
+    answers = {**ANSWERS, HANDSHAKE: shake(leaf, INTER), STAPLE: staple or REFUSED}
     (verdict,) = prove("tls.valid_chain", OPTIONS | options, answers)
     return verdict
 

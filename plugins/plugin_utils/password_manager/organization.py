@@ -162,7 +162,7 @@ def _member(entry: Mapping[str, Any]) -> Member:
     address, status, two_step = entry.get("email"), entry.get("status"), entry.get("twoFactorEnabled")
     if not isinstance(address, str) or "@" not in address or len(address) > _LONGEST_ADDRESS:
         raise _unlike("a member has no address")
-    if type(status) is not int or status not in set(Standing):
+    if isinstance(status, bool) or status not in [*Standing]:
         raise _unlike(f"status {shown(status)} of {shown(address)}")
     return Member(_identity(entry), address, Standing(status), _typed(two_step, bool, "twoFactorEnabled"))
 
@@ -172,7 +172,7 @@ def _meant(wanted: Iterable[str], collections: Iterable[Mapping[str, Any]]) -> d
     by_name: dict[str, set[str]] = {}
     for each in collections:
         identity = _identity(each)
-        for name in {identity, _typed(each.get("externalId") or identity, str, "externalId")}:
+        for name in (identity, _typed(each.get("externalId") or identity, str, "externalId")):
             by_name.setdefault(name, set()).add(identity)
     meant = {}
     for name in wanted:

@@ -162,7 +162,7 @@ def _member(entry: Mapping[str, Any]) -> Member:
     address, status, two_step = entry.get("email"), entry.get("status"), entry.get("twoFactorEnabled")
     if not isinstance(address, str) or "@" not in address or len(address) > _LONGEST_ADDRESS:
         raise _unlike("a member has no address")
-    if isinstance(status, bool) or status not in [*Standing]:
+    if isinstance(status, bool) or not isinstance(status, int) or status not in [*Standing]:
         raise _unlike(f"status {shown(status)} of {shown(address)}")
     return Member(_identity(entry), address, Standing(status), _typed(two_step, bool, "twoFactorEnabled"))
 

@@ -14,7 +14,7 @@ import subprocess
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -198,32 +198,36 @@ def free_port() -> int:
 
 
 @contextmanager
+def answering(argv: Sequence[str], ready: Callable[[], bool]) -> Iterator[None]:
+    """A program that serves, from when it is ready until the end."""
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 30
+        while not ready():
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
 def alertmanager(directory: Path, settings: str = SETTINGS) -> Iterator[str]:
     """The real one; its address."""
     (directory / "alertmanager.yml").write_text(settings, encoding="utf-8")
     port = free_port()
-    process = subprocess.Popen(
-        [
-            str(ALERTMANAGER),
-            f"--config.file={directory / 'alertmanager.yml'}",
-            f"--storage.path={directory}",
-            f"--web.listen-address=127.0.0.1:{port}",
-            "--cluster.listen-address=",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        until = time.monotonic() + 30
-        while not _ready(url):
-            assert process.poll() is None
-            assert time.monotonic() < until
-            time.sleep(0.05)
+    url = f"http://127.0.0.1:{port}"
+    argv = [
+        str(ALERTMANAGER),
+        f"--config.file={directory / 'alertmanager.yml'}",
+        f"--storage.path={directory}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--cluster.listen-address=",
+    ]
+    with answering(argv, lambda: _ready(url)):
         yield url
-    finally:
-        process.kill()
-        process.wait()
 
 
 def alerts(url: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -60,3 +60,11 @@ def failures(gcp: FakeGcp, method: str) -> Iterator[tuple[str, str]]:
         gcp.throttled.clear()
         make()
         yield reason, name
+
+
+def unread(gcp: FakeGcp, method: str, verdicts: Callable[[FakeGcp], Sequence[Verdict]]) -> None:
+    """A method that fails, in whatever way, makes nothing but errors, and one of them says how."""
+    for reason, way in failures(gcp, method):
+        found = verdicts(gcp)
+        assert {each.status for each in found} == {Status.ERROR}, way
+        assert any(f"({reason})" in each.message for each in found), way

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.integration.verifiers.redis_servers import free_port
+from tests.integration.notify.servers import answering, free_port
 
 SERVER, PROMTOOL = shutil.which("prometheus"), shutil.which("promtool")
 WHY_NOT = "" if SERVER and PROMTOOL else "needs prometheus and promtool (Debian's package prometheus)"
@@ -85,30 +85,18 @@ def prometheus(
     """The server over the blocks in a directory, once it answers; its address."""
     (directory / "prometheus.yml").write_text(settings, encoding="utf-8")
     port = free_port()
-    process = subprocess.Popen(
-        [
-            str(SERVER),
-            f"--config.file={directory / 'prometheus.yml'}",
-            f"--storage.tsdb.path={directory / 'data'}",
-            f"--web.listen-address=127.0.0.1:{port}",
-            "--storage.tsdb.retention.time=90d",
-            "--log.level=error",
-            *arguments,
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        until = time.monotonic() + 30
-        while not _ready(url, authorization):
-            assert process.poll() is None
-            assert time.monotonic() < until
-            time.sleep(0.05)
+    url = f"http://127.0.0.1:{port}"
+    argv = [
+        str(SERVER),
+        f"--config.file={directory / 'prometheus.yml'}",
+        f"--storage.tsdb.path={directory / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--storage.tsdb.retention.time=90d",
+        "--log.level=error",
+        *arguments,
+    ]
+    with answering(argv, lambda: _ready(url, authorization)):
         yield url
-    finally:
-        process.kill()
-        process.wait()
 
 
 def _ready(url: str, authorization: str) -> bool:

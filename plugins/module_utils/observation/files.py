@@ -53,10 +53,17 @@ def glob(deadline, pattern, head=0, digest=False, limit=20000):
     for path in _expand(pattern, deadline):
         if len(matches) >= limit:
             raise CannotLook("too_large", "more than %d paths match %s" % (limit, pattern))
-        follow = os.path.exists(path)  # A dangling link is described as a link: it must not hide the other matches.
-        regular = _stat(path, follow)["type"] == "file"
-        matches.append(file(deadline, path, head=head if regular else 0, digest=digest and regular, follow=follow))
+        try:
+            matches.append(_described(deadline, path, head, digest))
+        except FileNotFoundError:
+            continue  # What is gone since it was listed, as from a spool, matches no more.
     return {"pattern": pattern, "files": matches}
+
+
+def _described(deadline, path, head, digest):
+    follow = os.path.exists(path)  # A dangling link is described as a link: it must not hide the other matches.
+    regular = _stat(path, follow)["type"] == "file"
+    return file(deadline, path, head=head if regular else 0, digest=digest and regular, follow=follow)
 
 
 def secret_text(deadline, path):

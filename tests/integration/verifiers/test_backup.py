@@ -9,7 +9,6 @@ import gzip
 import hashlib
 import os
 import shutil
-import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -226,24 +225,13 @@ def test_gpg_is_known_by_its_packets(tmp_path: Path, copied: dict[str, Any]) -> 
 
 @needs_root
 def test_a_copy_that_the_application_may_write_fails(copied: dict[str, Any]) -> None:
-    options = copied | {"app_user": "nobody"}
-    assert proof("offsite", options, on_nas).status is Status.PASS
-    with open_to_all(there(copied).parent):
-        there(copied).parent.chmod(0o777)
-        assert f"nobody may write {there(copied).parent}" in proof("offsite", options, on_nas).message
-
-
-@contextmanager
-def open_to_all(path: Path) -> Iterator[None]:
-    """Let other users reach a directory of pytest, which keeps them out."""
-    closed = [p for p in path.parents if not p.stat().st_mode & stat.S_IXOTH]
-    for parent in closed:
-        parent.chmod(0o711)
-    try:
-        yield
-    finally:
-        for parent in closed:
-            parent.chmod(0o700)
+    with tempfile.TemporaryDirectory() as open_to_all:
+        Path(open_to_all).chmod(0o755)
+        place = shutil.copytree(there(copied).parent, Path(open_to_all) / "there")
+        options = copied | {"app_user": "nobody", "offsite": [copied["offsite"][0] | {"directory": str(place)}]}
+        assert proof("offsite", options, on_nas).status is Status.PASS
+        place.chmod(0o777)
+        assert f"nobody may write {place}" in proof("offsite", options, on_nas).message
 
 
 @pytest.fixture

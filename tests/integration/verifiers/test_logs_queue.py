@@ -46,8 +46,8 @@ def test_a_queue_grows_while_the_store_is_away(tmp_path: Path) -> None:
     sender = (
         f'module(load="imfile" mode="inotify")\ninput(type="imfile" file="{log}" tag="shop")\n'
         f'action(type="omfwd" target="127.0.0.1" port="{port}" protocol="tcp" action.resumeRetryCount="-1"\n'
-        '  action.resumeInterval="1" queue.type="LinkedList" queue.filename="forward" queue.size="100"\n'
-        '  queue.highWatermark="20" queue.lowWatermark="10" queue.maxFileSize="16k")\n'
+        '  action.resumeInterval="1" queue.type="Disk" queue.size="10000" queue.filename="forward"\n'
+        '  queue.maxFileSize="16k")\n'
     )
     receiver = (
         f'module(load="imtcp")\ninput(type="imtcp" port="{port}" address="127.0.0.1")\n'
@@ -60,14 +60,12 @@ def test_a_queue_grows_while_the_store_is_away(tmp_path: Path) -> None:
         options = {"store": {"type": "loki", "url": store.url}, "shipper": shipper}
         return proof("shipped", {"sources": [{"file": str(log), "query": SELECTOR}], **options}, host)
 
-    def spooled() -> int:
-        return sum(path.stat().st_size for path in spool.glob("forward.0*"))
-
     with FakeLogStore() as store:
         store.entries = [time.time() + 60]
+        # Before the sender starts: it misses what is written between its first look and its watch.
+        add(log, *[entry(msg=f"request {number}") for number in range(2000)])
         with rsyslogd(tmp_path, "sender", sender):
-            add(log, *[entry(msg=f"request {number}") for number in range(2000)])
-            assert until(lambda: spooled() > 50_000)
+            assert until(lambda: any("request 1999" in path.read_text() for path in spool.glob("forward.0*")))
             verdict = shipped(store)
             assert (verdict.status, "the queue of rsyslog holds" in verdict.message) == (Status.FAIL, True)
             assert shipped(store, max_megabytes=9).status is Status.PASS
@@ -76,9 +74,7 @@ def test_a_queue_grows_while_the_store_is_away(tmp_path: Path) -> None:
             verdict = shipped(store, max_megabytes=9, max_minutes=30)
             assert (verdict.status, f"{oldest} waits" in verdict.message) == (Status.FAIL, True), verdict.message
             with rsyslogd(tmp_path, "receiver", receiver):
-                assert until(lambda: spooled() < 30_000)
-                verdict = shipped(store, max_minutes=30)
-                assert verdict.status is Status.PASS, verdict.message
+                assert until(lambda: shipped(store, max_minutes=30).status is Status.PASS)
         assert "does not name the queue" in shipped(store, "elsewhere.0*").message
         for path in spool.glob("forward*"):
             path.unlink()

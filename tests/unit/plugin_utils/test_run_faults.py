@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,14 @@ def test_without_room_a_run_ends_in_an_error_and_is_never_go(tmp_path: Path, poi
             assert [each.name for each in path.rglob(".draft-*") if each.stat().st_size] == []
 
 
+@pytest.fixture
+def open_to_all() -> Iterator[Path]:
+    """A place that anybody may enter, as none of pytest's own is."""
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        yield Path(place)
+
+
 def proofs(_asked: Asked) -> Proofs:
     return Proofs([], [], [], 1, "")
 
@@ -127,24 +136,23 @@ def test_a_host_whose_play_ended_early_is_not_decided_over_by_what_it_left(tmp_p
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="becomes nobody")
-def test_a_run_that_may_not_be_written_says_so(tmp_path: Path) -> None:
+def test_a_run_that_may_not_be_written_says_so(open_to_all: Path) -> None:
     said = dying.FORK.Queue()
+    checklist, runs = open_to_all / "checklist.md", open_to_all / "runs"
 
     def as_nobody() -> None:
         os.setuid(65534)
-        options = {"checklist": str(tmp_path / "checklist.md"), "runs_dir": str(tmp_path / "runs")}
+        options = {"checklist": str(checklist), "runs_dir": str(runs)}
         try:
             act("plan", options, {"groups": {"all": ["a"]}, "ansible_play_hosts_all": ["a"], "inventory_dir": "/shop"})
         except AnsibleError as wrong:
             said.put(str(wrong))
 
-    (tmp_path / "runs").mkdir(mode=0o755)
-    (tmp_path / "checklist.md").write_text("- [ ] Health\n", encoding="utf-8")
-    for each in (tmp_path, *list(tmp_path.parents)[:2]):
-        each.chmod(0o755)
+    runs.mkdir(mode=0o755)
+    checklist.write_text("- [ ] Health\n", encoding="utf-8")
     process = dying.FORK.Process(target=as_nobody)
     process.start()
-    assert said.get(timeout=30).startswith(f"the run cannot be kept: {tmp_path}/runs/shop")
+    assert said.get(timeout=30).startswith(f"the run cannot be kept: {runs}/shop")
     process.join(30)
 
 

@@ -175,6 +175,13 @@ def test_a_dangling_link_does_not_hide_its_neighbors(tree):
     assert matches[1]["link_target"] == "nowhere"
 
 
+def test_what_is_gone_since_it_was_listed_matches_no_more(tree, monkeypatch):
+    there, gone = str(tree / "c.txt"), str(tree / "spooled")
+    monkeypatch.setattr(files, "_expand", lambda pattern, deadline: [there, gone])
+    (match,) = files.glob(Deadline(10), str(tree / "*"), head=2, digest=True)["files"]
+    assert match["path"] == there
+
+
 def test_a_relative_pattern_is_malformed():
     assert reason(files.glob, Deadline(10), "etc/*") == "malformed"
 

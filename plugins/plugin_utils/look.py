@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils import facts, reproduce
+from ansible_collections.golive.verify.plugins.plugin_utils.answered import Answered
 
 T = TypeVar("T")
 HOST, CONTROLLER = "host", "controller"
@@ -74,20 +76,30 @@ class _Asking:
 
 
 class Observer:
-    """One vantage point: the host itself, through Ansible's connection, or the controller, from outside."""
+    """One vantage point: the host itself, through Ansible's connection, or the controller, from outside.
 
-    def __init__(self, vantage: str, timeout: float | None = None, unprivileged: bool = False) -> None:
+    answered: what all observers of a run share of what the APIs of clouds answered.
+    """
+
+    def __init__(
+        self,
+        vantage: str,
+        timeout: float | None = None,
+        unprivileged: bool = False,
+        answered: Answered | None = None,
+    ) -> None:
         self.vantage = vantage
+        self.answered = answered or Answered()
         self._timeout = timeout
         self._unprivileged = unprivileged
 
     def at(self, vantage: str) -> Observer:
         """The other vantage point, with the same settings."""
-        return Observer(vantage, self._timeout, self._unprivileged)
+        return Observer(vantage, self._timeout, self._unprivileged, self.answered)
 
     def unprivileged(self) -> Observer:
         """The same place, seen without privilege escalation even when the task escalates."""
-        return Observer(self.vantage, self._timeout, True)
+        return Observer(self.vantage, self._timeout, True, self.answered)
 
     def file(
         self, path: str, *, content: bool = False, digest: bool = False, head: int = 0, limit: int = 1 << 20
@@ -326,26 +338,38 @@ _SAID = (
 )
 
 
+def _side_by_side(strands: Sequence[Generator[Any, Any, Any]]) -> Ask[list[Any]]:
+    values: list[Any] = [None] * len(strands)
+    answers: dict[int, list[Answer] | None] = dict.fromkeys(range(len(strands)))
+    while answers:
+        asked: dict[int, list[Request]] = {}
+        wrong: list[Exception] = []
+        for index, answer in answers.items():
+            try:
+                asked[index] = strands[index].send(answer)
+            except StopIteration as stop:
+                values[index] = stop.value
+            except Exception as error:  # noqa: BLE001 - raised once every strand has begun, which only then can end
+                wrong.append(error)
+        if wrong:
+            raise wrong[0]
+        if not asked:
+            break
+        replies = iter((yield [request for requests in asked.values() for request in requests]))
+        answers = {index: [next(replies) for dummy in requests] for index, requests in asked.items()}
+    return values
+
+
 class _Together:
     def __init__(self, awaitables: Sequence[Awaitable[Any]]) -> None:
         self._awaitables = awaitables
 
     def __await__(self) -> Ask[list[Any]]:
         strands = [awaitable.__await__() for awaitable in self._awaitables]
-        values: list[Any] = [None] * len(strands)
-        answers: dict[int, list[Answer] | None] = dict.fromkeys(range(len(strands)))
-        while answers:
-            asked: dict[int, list[Request]] = {}
-            for index, answer in answers.items():
-                try:
-                    asked[index] = strands[index].send(answer)
-                except StopIteration as stop:
-                    values[index] = stop.value
-            if not asked:
-                break
-            replies = iter((yield [request for requests in asked.values() for request in requests]))
-            answers = {index: [next(replies) for dummy in requests] for index, requests in asked.items()}
-        return values
+        with ExitStack() as ending:
+            for strand in strands:
+                ending.callback(strand.close)
+            return (yield from _side_by_side(strands))
 
 
 async def together(*awaitables: Awaitable[Any]) -> list[Any]:

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
+
+import pytest
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils import engine
@@ -113,6 +116,21 @@ def test_a_cannot_look_can_be_caught_in_one_strand_of_together() -> None:
     (proof,), _calls = engine.run([prover()], host)
     denied, said, absent = proof.value
     assert (denied.reason, said, absent) == ("denied", "a", None)
+
+
+def test_where_one_strand_breaks_no_other_is_left_lying(recwarn: pytest.WarningsRecorder) -> None:
+    async def broken() -> None:
+        raise CannotLook("malformed", "x")
+
+    async def within(part: Awaitable[str]) -> list[str]:
+        return await together(part, says("b"))
+
+    async def prover() -> list[Any]:
+        return await together(broken(), within(says("a")))
+
+    (proof,), calls = engine.run([prover()], Host())
+    gc.collect()
+    assert (str(proof.error), calls, [str(each.message) for each in recwarn]) == ("malformed: x", 0, [])
 
 
 def test_privileges_batch_apart_only_where_a_look_insists() -> None:

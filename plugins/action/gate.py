@@ -11,7 +11,8 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import NO_GO, Gate
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import NO_GO
+from ansible_collections.golive.verify.plugins.plugin_utils.gate import Gate
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import interface
 from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import BadRun, RunDirectory
 

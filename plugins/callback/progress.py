@@ -28,8 +28,7 @@ from typing import Any
 from ansible import constants as C
 from ansible.plugins.callback.default import CallbackModule as Default
 
-from ansible_collections.golive.verify.plugins.plugin_utils import report, summary
-from ansible_collections.golive.verify.plugins.plugin_utils.drift import showing
+from ansible_collections.golive.verify.plugins.plugin_utils import summary
 from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import BadRun, RunDirectory
 
 OWN = "golive.verify."
@@ -106,14 +105,7 @@ class CallbackModule(Default):
         if not self._run_dir:
             super().v2_playbook_on_stats(stats)
             return
-        try:
-            directory = RunDirectory(self._run_dir)
-            lines: Iterable[tuple[str, str]] = summary.lines(report.build(directory))
-            if drift := directory.drift():
-                lines = chain(lines, showing.lines(drift))
-        except BadRun as wrong:
-            lines = [("error", f"no summary: {wrong}")]
-        for status, line in lines:
+        for status, line in _summary(self._run_dir):
             self._display.display(line, color=_COLORS.get(status))
 
     def _line(self, host: str, status: str, said: str) -> None:
@@ -161,6 +153,20 @@ _COLORS: Mapping[str, str] = {
     "unbound": C.COLOR_WARN,
     "quiet": C.COLOR_VERBOSE,
 }
+
+
+def _summary(run_dir: str) -> Iterable[tuple[str, str]]:
+    # Only now, since a playbook without a run has no use for them, and would wait for them.
+    from ansible_collections.golive.verify.plugins.plugin_utils import report
+    from ansible_collections.golive.verify.plugins.plugin_utils.drift import showing
+
+    try:
+        directory = RunDirectory(run_dir)
+        lines = summary.lines(report.build(directory))
+        drift = directory.drift()
+    except BadRun as wrong:
+        return [("error", f"no summary: {wrong}")]
+    return chain(lines, showing.lines(drift)) if drift else lines
 
 
 def _ours(task: Any) -> bool:

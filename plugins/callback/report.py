@@ -38,8 +38,7 @@ from typing import Any
 
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.golive.verify.plugins.plugin_utils import heartbeat, writing
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import NO_GO
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import NO_GO
 from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import BadRun, RunDirectory
 
 BEGIN = ("golive.verify.plan", "golive.verify.merge")
@@ -109,6 +108,9 @@ class CallbackModule(CallbackBase):
             raise SystemExit(EXIT_NO_GO)
 
     def _write(self) -> str:
+        # Only now, since a playbook without a run has no use for it.
+        from ansible_collections.golive.verify.plugins.plugin_utils import writing
+
         try:
             # What was packed for an audit stays as it was packed.
             keep = self._reported == self._run_dir
@@ -125,6 +127,8 @@ class CallbackModule(CallbackBase):
         return str(written.report["gate"]["decision"])
 
     def _beat(self, report: Mapping[str, Any]) -> None:
+        from ansible_collections.golive.verify.plugins.plugin_utils import heartbeat
+
         try:
             drift = RunDirectory(self._run_dir).drift()
         except BadRun:

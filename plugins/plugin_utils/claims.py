@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.checklist.comments import INFO
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import NOT_SELECTED, PROVEN
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import INFO, NOT_SELECTED, PROVEN
 
 Reported = Mapping[str, Any]
 

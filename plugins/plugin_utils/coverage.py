@@ -16,9 +16,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Binding, Checklist, Item
-from ansible_collections.golive.verify.plugins.plugin_utils.checklist.comments import HUMAN, INFO
+from ansible_collections.golive.verify.plugins.plugin_utils.checklist.comments import HUMAN
 from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import NOT_SELECTED, PROVEN
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import INFO, NOT_SELECTED, PROVEN
 from ansible_collections.golive.verify.plugins.plugin_utils.reports.markdown import escaped
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status
 from ansible_collections.golive.verify.plugins.plugin_utils.summary import one_line

@@ -18,17 +18,12 @@ from ansible_collections.golive.verify.plugins.plugin_utils.attestations import 
 from ansible_collections.golive.verify.plugins.plugin_utils.attestations.signers import slug
 from ansible_collections.golive.verify.plugins.plugin_utils.attestations.standing import VERIFIER as ATTESTATION
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist import Item
-from ansible_collections.golive.verify.plugins.plugin_utils.checklist.comments import INFO
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import GO, INFO, NO_GO, NOT_SELECTED, UNBOUND
 from ansible_collections.golive.verify.plugins.plugin_utils.needs import Need, Needs, worst_of
 from ansible_collections.golive.verify.plugins.plugin_utils.plan import Plan
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Status, worst
 
 Results = Sequence[Mapping[str, Any]]
-GO, NO_GO = "go", "no_go"
-UNBOUND, NOT_SELECTED = rules.UNBOUND, "not_selected"
-# How items may stand that nobody has to act on.
-PROVEN = {Status.PASS.value, Status.ATTESTED.value}
-GOOD = {*PROVEN, Status.WAIVED.value, Status.NOT_APPLICABLE.value, Status.NOT_DUE.value, INFO}
 
 
 @dataclass(frozen=True, slots=True)

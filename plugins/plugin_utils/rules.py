@@ -22,9 +22,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist.sections import PHASES, SECTIONS
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import UNBOUND
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Status
 
-UNBOUND = "unbound"
 # What may never be there for go, unless the environment has rules of its own.
 DEFAULT = ("fail, error, missed, expired, unbound <= 0",)
 

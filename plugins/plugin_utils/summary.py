@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import GO, GOOD, NOT_SELECTED
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import GO, GOOD, NOT_SELECTED, PROVEN
 
 MARKS = {
     "pass": "✔",
@@ -37,7 +37,6 @@ WORST_FIRST = (
 # Items that a reader of the terminal need not see one by one.
 _QUIET = ("pass", "attested", "info", "not_due", NOT_SELECTED)
 _JSON = json.JSONEncoder(ensure_ascii=False)
-_PROVEN = ("pass", "attested")
 _MOST_PLACES = 4
 # How the reason of an item says that nobody has written a verifier for its control; and how many such items, or items
 # without a control, a reader of the terminal is shown one by one.
@@ -60,7 +59,7 @@ def where(check: Mapping[str, Any], host: bool = True) -> str:
 
 def against(report: Mapping[str, Any], item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The results that keep an item from passing; of one that is waived or not applicable, those that are."""
-    good = _PROVEN if item["status"] in GOOD else GOOD
+    good = PROVEN if item["status"] in GOOD else GOOD
     return [report["checks"][index] for index in item["checks"] if report["checks"][index]["status"] not in good]
 
 

@@ -32,7 +32,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.checklist import (
     read,
     wording,
 )
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import PROVEN, UNBOUND
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import PROVEN, UNBOUND
 from ansible_collections.golive.verify.plugins.plugin_utils.masking import masked
 from ansible_collections.golive.verify.plugins.plugin_utils.places import Places, without_signs
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status

@@ -14,7 +14,7 @@ import yaml
 from ansible_collections.golive.verify.plugins.plugin_utils import checklist, components, rules, waivers
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist import decoding, reading, sections
 from ansible_collections.golive.verify.plugins.plugin_utils.controls import catalogue
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import NOT_SELECTED, UNBOUND
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import NOT_SELECTED, UNBOUND
 from ansible_collections.golive.verify.plugins.plugin_utils.report import VERSION
 from ansible_collections.golive.verify.plugins.plugin_utils.results import BEST_FIRST, Status
 

@@ -19,8 +19,9 @@ from pathlib import Path
 
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist.items import BadChecklist, Binding, Known
 from ansible_collections.golive.verify.plugins.plugin_utils.checklist.sections import PHASES, SECTIONS
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import INFO
 
-HUMAN, INFO = "human", "info"
+HUMAN = "human"
 _MARKS = (HUMAN, INFO)
 _OPTIONS = ("on", "phase", "document", "section", "id")
 _SHOWN = ", ".join((*_MARKS, *(f"{option}=…" for option in _OPTIONS)))

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import PROVEN
 from ansible_collections.golive.verify.plugins.plugin_utils.drift.sides import BAD
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import PROVEN
 
 # A statement that changed sides this often within so many runs, the last ones, has no state that one could trust. Three
 # changes are a failure, a repair and a failure: less is an incident.

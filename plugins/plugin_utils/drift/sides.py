@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import NOT_SELECTED, PROVEN, UNBOUND
 from ansible_collections.golive.verify.plugins.plugin_utils.entries import Entry, entries
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import NOT_SELECTED, PROVEN, UNBOUND
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status
 
 BAD = {Status.FAIL.value, Status.ERROR.value, Status.MISSED.value, Status.EXPIRED.value, UNBOUND}

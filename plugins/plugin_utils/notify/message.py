@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import GO, NO_GO
 from ansible_collections.golive.verify.plugins.plugin_utils.entries import Entry, entries
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import GO, NO_GO
 from ansible_collections.golive.verify.plugins.plugin_utils.owners import Owner
 from ansible_collections.golive.verify.plugins.plugin_utils.summary import one_line, plain
 

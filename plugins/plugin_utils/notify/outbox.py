@@ -19,9 +19,9 @@ from typing import Any
 from urllib.parse import quote
 
 from ansible_collections.golive.verify.plugins.plugin_utils import moments
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import NO_GO, PROVEN
 from ansible_collections.golive.verify.plugins.plugin_utils.drift.sides import BAD, WAIVED
 from ansible_collections.golive.verify.plugins.plugin_utils.entries import entries
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import NO_GO, PROVEN
 from ansible_collections.golive.verify.plugins.plugin_utils.notify.message import (
     AGAINST,
     DECISION,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import GO
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import GO
 from ansible_collections.golive.verify.plugins.plugin_utils.notify.message import (
     AGAINST,
     DECISION,

@@ -13,9 +13,9 @@ from itertools import chain, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import PROVEN
 from ansible_collections.golive.verify.plugins.plugin_utils.drift.history import Point
 from ansible_collections.golive.verify.plugins.plugin_utils.drift.sides import BAD, Side, Standing
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import PROVEN
 from ansible_collections.golive.verify.plugins.plugin_utils.store.tables import tables
 
 if TYPE_CHECKING:

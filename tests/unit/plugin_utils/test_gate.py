@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import PROVEN, Gate, ItemVerdict
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import PROVEN
+from ansible_collections.golive.verify.plugins.plugin_utils.gate import Gate, ItemVerdict
 from ansible_collections.golive.verify.plugins.plugin_utils.governance import Signed
 from ansible_collections.golive.verify.plugins.plugin_utils.plan import Narrowing, Plan
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status

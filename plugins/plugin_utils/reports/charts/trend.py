@@ -11,8 +11,8 @@ from itertools import groupby
 
 from markupsafe import Markup
 
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import PROVEN
 from ansible_collections.golive.verify.plugins.plugin_utils.drift.sides import BAD
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import PROVEN
 from ansible_collections.golive.verify.plugins.plugin_utils.reports.charts.reading import Data, day
 from ansible_collections.golive.verify.plugins.plugin_utils.reports.charts.words import NOTHING, counted, joined, text
 

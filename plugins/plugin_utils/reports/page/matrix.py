@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils import summary
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import GOOD
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import GOOD
 
 # More columns nobody compares by eye; the filter finds any host.
 MOST_HOSTS = 40

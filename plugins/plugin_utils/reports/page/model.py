@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils import claims, summary
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import GO, GOOD, NOT_SELECTED, against
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import GO, GOOD, NOT_SELECTED
+from ansible_collections.golive.verify.plugins.plugin_utils.gate import against
 from ansible_collections.golive.verify.plugins.plugin_utils.reports.page import people
 from ansible_collections.golive.verify.plugins.plugin_utils.reports.page.evidence import Embedded, Embedding, Group
 from ansible_collections.golive.verify.plugins.plugin_utils.reports.page.findings import Finding, findings

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.attestations.standing import VERIFIER as ATTESTATION
-from ansible_collections.golive.verify.plugins.plugin_utils.gate import UNBOUND
+from ansible_collections.golive.verify.plugins.plugin_utils.decisions import UNBOUND
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status
 
 Data = Mapping[str, Any]

@@ -15,6 +15,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws import recovery
 from ansible_collections.golive.verify.plugins.plugin_utils.aws import recovery_judging as judging
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked, ask
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import everywhere
+from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, Seen, verdict, whole
@@ -75,31 +76,23 @@ class ActionModule(Verifier):
 
     @proves("backup.retention")
     async def retention(self, look: Observer, want: Wanted) -> list[Verdict]:
-        """Plans keep what they make long enough, and there is a recovery point of each day, locked if wanted."""
+        """There is a recovery point of each day, locked if wanted, and plans that keep those to come long enough."""
         asked, patterns, now, days = ask(look, want), want.need("resources"), time.time(), want.retention_days
 
-        async def plans(region: str | None) -> list[Verdict]:
-            known = await recovery.plans(asked, region)
-            (rules,) = await _of_plans(asked, region, [plan["id"] for plan in known], recovery.rules)
-            expected = f"a rule that keeps backups for {days} days"
-            return [verdict(plan["arn"], expected, partial(judging.keeps, rules[plan["id"]], days)) for plan in known]
-
         async def judged(region: str | None, found: Last) -> Looks:
-            points, *vaults = await together(
+            points, plans, *vaults = await together(
                 recovery.points(asked, region, found),
-                *([recovery.vaults(asked, region)] if want.immutable else []),
+                attempt(_plans(asked, region)),
+                *([attempt(recovery.vaults(asked, region))] if want.immutable else []),
             )
             return lambda arn: [
                 partial(judging.daily, points[arn], days, now),
-                *(partial(judging.locked, points[arn], known, days, now) for known in vaults),
+                partial(_kept, arn, points[arn], plans, want),
+                *(partial(_locked, points[arn], known, days, now) for known in vaults),
             ]
 
-        identity, plan, resources = await together(
-            asked.identity(),
-            everywhere("plans", "keep too little", asked.regions, plans, optional=True),
-            _resources(asked, patterns, f"a recovery point of each of the last {days} days", judged),
-        )
-        return whole("plans and vaults that keep enough", _account(identity), [_some(plan), resources])
+        expected = f"a recovery point of each of the last {days} days, and a rule that keeps them for as long"
+        return await _declared(asked, patterns, expected, judged)
 
     @proves("backup.offsite")
     async def offsite(self, look: Observer, want: Wanted) -> list[Verdict]:
@@ -151,6 +144,28 @@ class ActionModule(Verifier):
             asked.identity(), everywhere("vaults with recovery points", "hold some in clear", asked.regions, region)
         )
         return whole("every recovery point is encrypted", _account(identity), [vaults])
+
+
+async def _plans(asked: Asked, region: str | None) -> judging.Plans:
+    """The plans of a region with their rules, and what its vaults tell of who made what they hold."""
+    known, vaults = await together(recovery.plans(asked, region), recovery.vaults(asked, region))
+    arns = {plan["id"]: plan["arn"] for plan in known}
+    (rules,), held = await together(
+        _of_plans(asked, region, list(arns), recovery.rules), recovery.kept(asked, region, vaults)
+    )
+    return judging.Plans(arns, rules, held)
+
+
+def _kept(arn: str, points: Detail, plans: judging.Plans | CannotLook, want: Wanted) -> Seen:
+    if isinstance(plans, CannotLook):
+        raise plans
+    return judging.keeps(arn, points, plans, want.retention_days, want.every_rule)
+
+
+def _locked(points: Detail, vaults: Mapping[str, Facts] | CannotLook, days: int, now: float) -> Seen:
+    if isinstance(vaults, CannotLook):
+        raise vaults
+    return judging.locked(points, vaults, days, now)
 
 
 def _in_region(region: str, points: Any, want: Wanted, now: float) -> Seen:

@@ -15,10 +15,11 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import As
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.balancers import GLOBAL
 from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
+from ansible_collections.golive.verify.plugins.plugin_utils.lasting import as_bad_as_the_worst
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, verdict, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
-from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity, Status, Verdict, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 _LIST = f"aws acm list-certificates --includes keyTypes={','.join(certificates.KEY_TYPES)}"
@@ -63,7 +64,7 @@ class ActionModule(Verifier):
         imported = [arn for arn, detail in meant.items() if detail.get("value", {}).get("brought")]
         judged = Kind.of("certificates in use", "will not last", [*verdicts, *errors], {"not in use": len(unused)})
         actual = {"account": identity["account"], "imported, which nobody renews": imported}
-        return _as_bad_as_the_worst(
+        return as_bad_as_the_worst(
             whole(f"certificates with at least {want.min_days_left} days left", actual, [judged])
         )
 
@@ -90,11 +91,3 @@ def _judged(arn: str, detail: Detail, want: Wanted, now: float) -> Verdict:
     certificate = detail["value"]
     found = verdict(arn, expected, lambda: certificates.seen(certificate, want.min_days_left, now))
     return replace(found, severity=certificates.severity(certificate, want.critical_days_left, now))
-
-
-def _as_bad_as_the_worst(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """The account's own failure is critical where one of its certificates is."""
-    account, *others = verdicts
-    if account.status is not Status.FAIL or any(each.severity is Severity.CRITICAL for each in others):
-        return [account, *others]
-    return [replace(account, severity=Severity.HIGH), *others]

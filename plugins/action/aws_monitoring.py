@@ -21,6 +21,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
 from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, Seen, verdict, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like, unmet
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, unseen
+from ansible_collections.golive.verify.plugins.plugin_utils.retention import kept, retention_seen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 
@@ -101,6 +102,7 @@ class ActionModule(Verifier):
                 for region in asked.regions
             ),
         )
+        expected = kept(want.retention_days, want.max_retention_days)
         errors = _unread("log groups", asked.regions, found)
         groups = [group for one in found if not isinstance(one, CannotLook) for group in one]
         names = [group["name"] for group in groups]
@@ -111,14 +113,14 @@ class ActionModule(Verifier):
         verdicts = [
             verdict(
                 group["arn"],
-                _kept(want),
-                partial(alarms.retention_seen, group, want.retention_days, want.max_retention_days),
+                expected,
+                partial(retention_seen, group["days"], want.retention_days, want.max_retention_days),
             )
             for group in groups
             if not want.log_groups or like(group["name"], want.log_groups)
         ]
         judged = Kind.of("log groups", "do not expire as agreed", [*verdicts, *errors])
-        return whole(f"log groups {_kept(want)}", {"account": identity["account"]}, [judged])
+        return whole(f"log groups that are {expected}", {"account": identity["account"]}, [judged])
 
 
 async def _by_region(look: Observer, want: Wanted, kind: str, wrong: str, judging: Any) -> list[Verdict]:
@@ -204,8 +206,3 @@ def _unread(kind: str, regions: Sequence[str | None], found: Sequence[object]) -
         for region, each in zip(regions, found, strict=True)
         if isinstance(each, CannotLook)
     ]
-
-
-def _kept(want: Wanted) -> str:
-    most = f", at most {want.max_retention_days}" if want.max_retention_days is not None else ""
-    return f"that are kept at least {want.retention_days} days{most}"

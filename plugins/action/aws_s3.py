@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.buckets import B
 from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
-from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, looked, verdict, whole
+from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, Seen, looked, verdict, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import chosen, like
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
@@ -150,6 +150,30 @@ class ActionModule(Verifier):
         kinds = [Kind.of("buckets with backups", "keep too little", verdicts)]
         return whole("backups are kept in versions", _account(identity), kinds)
 
+    @proves("data.retention_enforced")
+    async def retention_enforced(self, look: Observer, want: Wanted) -> list[Verdict]:
+        """Nothing is deleted before law allows it, and nothing stays for longer than was promised."""
+        asked, promises = ask(look, want), want.need("retention")
+        identity, known = await _known(asked, want)
+        judged = [(name, each) for each in promises for name in _chosen(known.every, each["buckets"])]
+        names = dict.fromkeys(name for name, _promise in judged)
+        bounded = dict.fromkeys(name for name, each in judged if each["max_days"] is not None)
+        rules, versioning, lock = await together(
+            known.each("get-bucket-lifecycle-configuration", buckets.lifecycle, names),
+            known.each("get-bucket-versioning", buckets.versioning, names),
+            known.each("get-object-lock-configuration", buckets.lock, bounded),
+        )
+        verdicts = [
+            verdict(
+                _arn(identity, name),
+                _promised(promise, want),
+                *_kept(promise, rules[name], versioning[name], lock.get(name, {}), want),
+            )
+            for name, promise in judged
+        ]
+        kinds = [Kind.of("buckets with promises", "do not keep them", verdicts)]
+        return whole("what buckets hold is kept, and given up, as promised", _account(identity), kinds)
+
     @proves("backup.offsite")
     async def offsite(self, look: Observer, want: Wanted) -> list[Verdict]:
         """Buckets with backups are copied to another region or account, lately and whole."""
@@ -164,8 +188,31 @@ class ActionModule(Verifier):
 async def _known(asked: Asked, want: Wanted) -> tuple[Mapping[str, str], Buckets]:
     """Which account it is, and its buckets."""
     identity, every = await together(asked.identity(), buckets.listing(asked))
-    choices = (want.buckets, want.backup_buckets, want.offsite_buckets, want.upload_buckets)
+    promised = [pattern for promise in want.retention for pattern in promise["buckets"]]
+    choices = (want.buckets, want.backup_buckets, want.offsite_buckets, want.upload_buckets, promised)
     return identity, Buckets(asked, every, choices)
+
+
+def _promised(promise: Mapping[str, Any], want: Wanted) -> str:
+    bounds = [f"for at least {want.min_legal_days} days"] if promise["legal"] else []
+    bounds += [f"gone after {promise['max_days']:g}"] if promise["max_days"] is not None else []
+    return f"kept {', and '.join(bounds)}"
+
+
+def _kept(
+    promise: Mapping[str, Any], rules: Detail, versioning: Detail, lock: Detail, want: Wanted
+) -> Iterator[Callable[[], Seen]]:
+    if promise["legal"]:
+        yield partial(judging.kept, rules, versioning, want.min_legal_days)
+    if promise["max_days"] is not None:
+        yield partial(judging.given_up, rules, versioning, promise["max_days"])
+        yield partial(judging.lets_go, lock, promise["max_days"])
+    elif not promise["legal"]:
+        yield _nothing_promised
+
+
+def _nothing_promised() -> Seen:
+    raise CannotLook("not_found", "retention says of it neither legal nor max_days")
 
 
 async def _destroyers(

@@ -53,20 +53,30 @@ class ActionModule(Verifier):
             found, public = await together(
                 disk_copies.snapshots(asked, region), attempt(disk_copies.public_snapshots(asked, region))
             )
+            ids = [each["id"] for each in found]
+            others = await attempt(disk_copies.snapshots_shared(asked, region, ids)) if ids else {}
             return [
                 verdict(
                     arn(region, "snapshot", each["id"]),
                     "encrypted, and nobody else's",
                     partial(encrypted, each, want.kms_keys),
                     partial(disk_copies.kept, each["id"], public),
+                    partial(disk_copies.shared, others, each["id"], want.share_with, "make a volume of it"),
                 )
                 for each in found
             ]
 
         async def images(region: str | None) -> list[Verdict]:
             found = await disk_copies.images(asked, region)
+            ids = [each["id"] for each in found]
+            others = await attempt(disk_copies.images_shared(asked, region, ids)) if ids else {}
             return [
-                verdict(arn(region, "image", each["id"]), "nobody else's", partial(disk_copies.own, each))
+                verdict(
+                    arn(region, "image", each["id"]),
+                    "nobody else's",
+                    partial(disk_copies.own, each),
+                    partial(disk_copies.shared, others, each["id"], want.share_with, "start a machine of it"),
+                )
                 for each in found
             ]
 
@@ -83,8 +93,8 @@ class ActionModule(Verifier):
         kinds = await together(
             everywhere("regions", "do not encrypt volumes by default", asked.regions, defaults),
             everywhere("volumes", "are not encrypted as wanted", asked.regions, volumes, optional=True),
-            everywhere("snapshots of volumes", "are in clear or public", asked.regions, snapshots, optional=True),
-            everywhere("images", "are public", asked.regions, images, optional=True),
+            everywhere("snapshots of volumes", "are in clear or others' too", asked.regions, snapshots, optional=True),
+            everywhere("images", "are others' too", asked.regions, images, optional=True),
             everywhere("file systems", "are not encrypted as wanted", asked.regions, file_systems, optional=True),
             everywhere("caches", "are not encrypted as wanted", asked.regions, caches, optional=True),
         )

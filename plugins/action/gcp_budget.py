@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.details import value
-from ansible_collections.golive.verify.plugins.plugin_utils.gcp.ancestry import placed
+from ansible_collections.golive.verify.plugins.plugin_utils.gcp import listeners
+from ansible_collections.golive.verify.plugins.plugin_utils.gcp.ancestry import placed, policies
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp.asking import Asked, ask
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp_budget import judging, reading
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp_budget.judging import Budget
@@ -20,6 +21,9 @@ from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, wh
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part, alone
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
+
+_MAIL = "email"
+_MOST_SHOWN = 10
 
 
 class ActionModule(Verifier):
@@ -66,13 +70,13 @@ async def _verdicts(
 
     async def told(budget: Budget) -> Part:
         by_role, those_channels, those_topics = await together(
-            _by_role(asked, account, budget),
+            _by_role(asked, account, budget, f"projects/{want.project}"),
             _of_channels(asked, channels, budget),
             _of_topics(asked, topics, budget),
         )
-        listeners = {**those_channels, **those_topics}
-        shown = {"told by role": len(by_role or []), "told by channels and topics": len(listeners)}
-        return Part(shown, judging.told_problems(by_role, listeners))
+        heard = {**those_channels, **those_topics}
+        shown = {"told by role": (by_role or [])[:_MOST_SHOWN], "told by channels and topics": len(heard)}
+        return Part(shown, judging.told_problems(by_role, heard))
 
     expected = f"the month's costs, and somebody told at {most:g} % or before"
     verdicts: list[Verdict] = await together(
@@ -88,25 +92,38 @@ def _judged(found: Sequence[Budget], want: Wanted, places: set[str]) -> list[Bud
     return [each for each in found if judging.covers(each, places) and not each["part"]]
 
 
-async def _by_role(asked: Asked, account: str, budget: Budget) -> list[str] | None:
-    if not budget["by_role"]:
+async def _by_role(asked: Asked, account: str, budget: Budget, project: str) -> list[str] | None:
+    """Who is told because of a role in the billing account, or because of owning the one project of the budget."""
+    if not budget["by_role"] and not budget["by_project"]:
         return None
-    return await asked.of(_gcloud("accounts get-iam-policy {}", account), reading.told_by_role, account)
+    told = _gcloud("accounts get-iam-policy {}", account)
+    of_account, of_project = await together(
+        together(*([asked.of(told, reading.told_by_role, account)] if budget["by_role"] else [])),
+        together(*([policies(asked, [project])] if budget["by_project"] else [])),
+    )
+    owners = [reading.owners(value(each[project])["grants"]) for each in of_project]
+    return sorted({each for several in (*of_account, *owners) for each in several})
 
 
 async def _of_channels(asked: Asked, names: Sequence[str], budget: Budget) -> dict[str, str]:
     if not budget["channels"]:
         return {}
     command = f"for each in {shlex.join(names)}; do gcloud beta monitoring channels describe $each; done"
-    found = await asked.of(command, reading.channels, names)
-    return {name: value(found[name]) for name in budget["channels"]}
+    found = await asked.of(command, listeners.channels, names)
+    return {name: _wrong(value(found[name])) for name in budget["channels"]}
+
+
+def _wrong(channel: Mapping[str, str]) -> str:
+    """What is wrong with a notification channel; budgets tell those of mail alone, whatever others can do."""
+    unfit = "" if channel["type"] == _MAIL else f"is of the type {channel['type']}, to which budgets send nothing"
+    return channel["wrong"] or unfit
 
 
 async def _of_topics(asked: Asked, names: Sequence[str], budget: Budget) -> dict[str, str]:
     if not budget["topics"]:
         return {}
     command = f"for each in {shlex.join(names)}; do gcloud pubsub topics list-subscriptions $each; done"
-    found = await asked.of(command, reading.topics, names)
+    found = await asked.of(command, listeners.topics, names)
     return {name: value(found[name]) for name in budget["topics"]}
 
 

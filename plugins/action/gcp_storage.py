@@ -84,17 +84,29 @@ class ActionModule(Verifier):
         every = await asked.of(_LIST, reading.buckets)
         names = chosen(every, patterns, "bucket")
 
-        async def settings(bucket: Bucket) -> Part:
+        async def copies(name: str) -> Sequence[Mapping[str, Any]]:
+            found: Sequence[Mapping[str, Any]] = value((await _objects(asked, names, versions=True))[name])
+            return found
+
+        async def settings(name: str) -> Part:
+            bucket = every[name]
             problems = judging.kept_problems(bucket, days) + judging.lifecycle_problems(bucket, days, now)
-            return Part(_keeps(bucket), problems + (judging.locked_problems(bucket, days) if want.immutable else []))
+            removable = judging.locked_problems(bucket, days) if want.immutable else []
+            # The retention of single objects is worth as much as that of their bucket.
+            if problems and judging.retained_each(await copies(name), days, now, False):
+                problems = []
+            if removable and judging.retained_each(await copies(name), days, now, True):
+                removable = []
+            return Part(_keeps(bucket), problems + removable)
 
         async def history(name: str) -> Part:
-            copies = value((await _objects(asked, names, versions=True))[name])
-            return Part({"copies": len(copies)}, judging.history_problems(copies, days, now))
+            found = await copies(name)
+            own = {"locked by themselves": sum(each["locked"] for each in found), "held": sum(e["held"] for e in found)}
+            return Part({"copies": len(found), **own}, judging.history_problems(found, days, now))
 
         expected = f"a copy of each of the last {days} days, kept for as long"
         verdicts = await together(
-            *(alone(expected, settings(every[name]), history(name), subject=reading.resource(name)) for name in names)
+            *(alone(expected, settings(name), history(name), subject=reading.resource(name)) for name in names)
         )
         return _whole(want, "backups are kept", Kind.of("buckets with backups", "keep too little", verdicts))
 
@@ -143,9 +155,14 @@ async def _copies(
         copy = await _other(asked, targets, to) if to else None
         if to and copy is None:
             return Part({"copy": to}, [f"its copy {to} does not exist"])
-        kept = copy or every[name]
-        problems = judging.place_problems(every[name], copy) + judging.kept_problems(kept, want.retention_days)
-        return Part({"copy": to, "location": kept["location"], **_keeps(kept)}, problems)
+        kept, days = copy or every[name], want.retention_days
+        lost = judging.kept_problems(kept, days)
+        if lost and judging.retained_each(value((await listing())[to or name]), days, now, False):
+            lost = []
+        return Part(
+            {"copy": to, "location": kept["location"], **_keeps(kept)},
+            judging.place_problems(every[name], copy) + lost,
+        )
 
     async def content(name: str, to: str | None) -> Part:
         if name not in every or (to and await _other(asked, targets, to) is None):

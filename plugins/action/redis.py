@@ -13,7 +13,15 @@ from ansible_collections.golive.verify.plugins.module_utils.observation.outcome 
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.look import CONTROLLER, Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part, proven
-from ansible_collections.golive.verify.plugins.plugin_utils.redis import access, bullmq, encryption, ha, keys, sidekiq
+from ansible_collections.golive.verify.plugins.plugin_utils.redis import (
+    access,
+    bullmq,
+    encryption,
+    ha,
+    keys,
+    rq,
+    sidekiq,
+)
 from ansible_collections.golive.verify.plugins.plugin_utils.redis.info import Info
 from ansible_collections.golive.verify.plugins.plugin_utils.redis.questions import Redis, Setting, Untold
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge
@@ -124,14 +132,15 @@ class ActionModule(Verifier):
     @proves("redis.queue_health")
     async def queue_health(self, look: Observer, want: Wanted) -> list[Verdict]:
         """Each queue drains: jobs do not wait too long, few failed, none stalled, and workers are attached."""
-        if not (want.queues or want.sidekiq_queues):
-            raise NotAsked("option queues or sidekiq_queues is not given")
+        if not (want.queues or want.sidekiq_queues or want.rq_queues):
+            raise NotAsked("none of the options queues, sidekiq_queues and rq_queues is given")
         redis = Redis.of(look, want)
         of_bullmq = [bullmq.Queue(name, want.queue_prefix) for name in want.queues]
         bounds = (want.max_wait, want.max_failed)
         proven_queues = await together(
             *([bullmq.drained(redis, of_bullmq, *bounds)] if of_bullmq else []),
             *([sidekiq.drained(redis, want.sidekiq_queues, *bounds, want.max_retrying)] if want.sidekiq_queues else []),
+            *([rq.drained(redis, want.rq_queues, *bounds)] if want.rq_queues else []),
         )
         return list(chain(*proven_queues))
 

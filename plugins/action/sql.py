@@ -14,7 +14,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.parts import Part, a
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.questions import Asked, Postgresql
 from ansible_collections.golive.verify.plugins.plugin_utils.postgresql.server import Relation, target
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
-from ansible_collections.golive.verify.plugins.plugin_utils.sql import ages, records, rows
+from ansible_collections.golive.verify.plugins.plugin_utils.sql import ages, queues, records, rows
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 Declared = Mapping[str, Any]
@@ -76,6 +76,18 @@ class ActionModule(Verifier):
             f"within {want.max_delay} s",
             records.recent(asked, table, want.max_last_age),
             *(records.recorded(asked, one, days, want.max_delay) for one in actions),
+        )
+
+    @proves("queues.dead_letter")
+    async def dead_letter(self, look: Observer, want: Wanted) -> list[Verdict]:
+        """Hardly a job of a queue in tables was given up, and none waits for long."""
+        most, wait = want.max_messages, want.max_wait
+        declared, asked = _asked(look, want, "queues", queues.queue)
+        return await _each(
+            "queue",
+            f"<= {most} dead jobs, the oldest that is due waits <= {wait} s",
+            declared,
+            lambda one: queues.drained(asked, one, most, wait),
         )
 
 

@@ -40,9 +40,19 @@ options:
     type: float
     default: 1
   retention_days:
-    description: Days of history to keep, with a recovery point of each of them, by at least one rule of every plan.
+    description:
+      - Days of history to keep, with a recovery point of each of them.
+      - Of the plans that back a resource up, at least one rule must keep what it makes for as long. Others, such as one
+        that runs each hour, may keep it shorter. Which plans these are is told by the recovery points that they made.
     type: int
     default: 30
+  every_rule:
+    description:
+      - Whether each rule of these plans must keep what it makes for O(retention_days), in the vaults as well to which
+        it is copied. That is what the rule C(backup-recovery-point-minimum-retention-check) of AWS Config asks of each
+        recovery point; plans that keep some backups for hours and others for years do not meet it.
+    type: bool
+    default: false
   immutable:
     description:
       - Whether the vaults with the recovery points of O(resources) must be locked in a way that nobody can lift any
@@ -121,6 +131,7 @@ NEEDS = {
         "backup:ListBackupPlans",
         "backup:ListBackupVaults",
         "backup:ListProtectedResources",
+        "backup:ListRecoveryPointsByBackupVault",
         "backup:ListRecoveryPointsByResource",
     ],
     "backup.offsite": [

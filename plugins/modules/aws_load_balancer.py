@@ -17,7 +17,11 @@ description:
   - Proves that each entry that the internet reaches, which are application load balancers and distributions of
     CloudFront, has a web ACL in front with rules that block, and that samples of attacks are refused. These are
     harmless requests which every set of rules knows; they show in the logs.
-  - Classic load balancers are not looked at. Gives one result for the account and one for each entry that fails.
+  - Classic load balancers are judged too, as far as they have the same. Their listeners must speak no version of TLS
+    before 1.2, and their certificates, of ACM or IAM, must last; those of other load balancers are proven by
+    M(golive.verify.aws_certificates) and M(golive.verify.tls). AWS WAF knows no classic load balancers, so that one
+    that the internet reaches by HTTP fails C(edge.waf), unless O(unguarded) names it.
+  - Gives one result for the account and one for each entry that fails.
 extends_documentation_fragment:
   - golive.verify.attributes
   - golive.verify.check
@@ -42,9 +46,24 @@ options:
     type: str
     default: ""
   deletion_protection:
-    description: Whether load balancers must be kept from being deleted by mistake.
+    description: Whether load balancers must be kept from being deleted by mistake, which classic ones cannot be.
     type: bool
     default: true
+  access_logs:
+    description:
+      - Whether load balancers of all kinds must log requests to a bucket. Of network load balancers AWS logs those of
+        TLS only.
+    type: bool
+    default: false
+  cross_zone:
+    description:
+      - Whether classic load balancers must share requests among the instances of all zones. Others are not asked.
+    type: bool
+    default: true
+  min_days_left:
+    description: Days that must be left until a certificate that a classic load balancer shows expires.
+    type: int
+    default: 30
   sample_urls:
     description:
       - Public URLs to which a usual request and samples of attacks are sent. Without it, C(edge.waf) is not proven, as
@@ -85,12 +104,16 @@ PROVES = ["lb.configured", "edge.waf"]
 NEEDS = {
     "lb.configured": [
         "sts:GetCallerIdentity",
+        "acm:DescribeCertificate",
         "ec2:DescribeInstances",
+        "elasticloadbalancing:DescribeInstanceHealth",
         "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:DescribeLoadBalancerAttributes",
+        "elasticloadbalancing:DescribeLoadBalancerPolicies",
         "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeTargetHealth",
+        "iam:ListServerCertificates",
     ],
     "edge.waf": [
         "sts:GetCallerIdentity",

@@ -13,7 +13,8 @@ version_added: 0.1.0
 author: The golive.verify authors (@golive)
 description:
   - Proves that no bucket is public, that policies let in only whom they may and nobody without TLS, that objects are
-    encrypted by default, and that buckets with backups and uploads keep them, here and in another region or account.
+    encrypted by default, that buckets with backups and uploads keep them, here and in another region or account, and
+    that what is in buckets is kept as long as law demands, and no longer than was promised.
   - Policies are evaluated, those of buckets with those of users and roles. Conditions are read as far as they say who
     asks, or from where. Policies of the organization, which can only take away, are not.
   - Gives one result for the account and one for each bucket, user or role that fails, up to 100 of each kind; the
@@ -101,6 +102,36 @@ options:
     description: Hours that the newest off-site copy may be old.
     type: float
     default: 48
+  retention:
+    description:
+      - How long what is in buckets must be kept, and when it must be gone, for C(data.retention_enforced), by their
+        lifecycles. A bucket that another one is copied to needs a promise of its own.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      buckets:
+        description: The buckets, as shell patterns for their names.
+        type: list
+        elements: str
+        required: true
+      legal:
+        description:
+          - Whether law demands that objects are kept for O(min_legal_days). They must be kept in versions, which no
+            rule may delete earlier.
+        type: bool
+        default: false
+      max_days:
+        description:
+          - Days after which everything must be gone. Rules for all objects must delete these and their replaced
+            versions; the days of both count together, as an object that expires becomes a version. Rules for a part
+            of a bucket do not count, nor do those that keep some versions for good, and no lock may last longer.
+          - S3 deletes at the midnight after, or some time later.
+        type: float
+  min_legal_days:
+    description: Days for which law demands that objects are kept.
+    type: int
+    default: 2557
   upload_buckets:
     description:
       - Buckets with what people upload, as patterns, for C(backup.files). They must keep versions and be copied like
@@ -126,6 +157,16 @@ EXAMPLES = r"""
     immutable: true
     offsite_buckets: [shop-backups]
     upload_buckets: [shop-uploads]
+
+- name: Invoices are kept for ten years, and uploads are gone after one
+  golive.verify.aws_s3:
+    controls: [data.retention_enforced]
+    min_legal_days: 3653
+    retention:
+      - buckets: [shop-invoices]
+        legal: true
+      - buckets: [shop-uploads-*]
+        max_days: 365
 
 - name: Who opens an invoice leaves a trace
   golive.verify.aws_s3:
@@ -155,6 +196,7 @@ PROVES = [
     "backup.retention",
     "backup.offsite",
     "backup.files",
+    "data.retention_enforced",
 ]
 
 NEEDS = {
@@ -204,5 +246,12 @@ NEEDS = {
         "s3:GetReplicationConfiguration",
         "s3:ListAllMyBuckets",
         "s3:ListBucket",
+    ],
+    "data.retention_enforced": [
+        "sts:GetCallerIdentity",
+        "s3:GetBucketObjectLockConfiguration",
+        "s3:GetBucketVersioning",
+        "s3:GetLifecycleConfiguration",
+        "s3:ListAllMyBuckets",
     ],
 }

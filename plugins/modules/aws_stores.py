@@ -14,7 +14,8 @@ author: The golive.verify authors (@golive)
 description:
   - Looks at what stores data besides buckets and the databases of RDS, in each of O(regions) - volumes of EBS, file
     systems of EFS, caches of ElastiCache, and tables of DynamoDB, which are always encrypted. Of volumes the snapshots
-    and images too, which must not be public; whether they are shared with single accounts is not looked at.
+    and images too, which must be neither public nor shared with accounts that O(share_with) does not name. Each is
+    asked for that; where there are many thousands, O(timeout) has to allow for it.
   - Gives one result for the account and one for each store that fails, up to 100 of each kind; the result of the
     account tells how many there are. A region that may not be read is an C(error) of its own.
   - Where there is no store of the kind that a control speaks of, nothing is proven. Serverless caches, which are always
@@ -26,6 +27,13 @@ extends_documentation_fragment:
 options:
   kms_keys:
     description: The keys that stores must be encrypted with, as shell patterns for ARNs. Without it, any.
+    type: list
+    elements: str
+    default: []
+  share_with:
+    description:
+      - Who may make volumes of snapshots and start machines of images, as shell patterns for numbers of accounts and,
+        of images, for ARNs of organizations and their units. Without it, nobody but the account itself.
     type: list
     elements: str
     default: []
@@ -109,7 +117,9 @@ PROVES = [
 NEEDS = {
     "data.encryption_at_rest": [
         "sts:GetCallerIdentity",
+        "ec2:DescribeImageAttribute",
         "ec2:DescribeImages",
+        "ec2:DescribeSnapshotAttribute",
         "ec2:DescribeSnapshots",
         "ec2:DescribeVolumes",
         "ec2:GetEbsEncryptionByDefault",

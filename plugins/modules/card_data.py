@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: card_data
-short_description: Prove that a database keeps no card numbers
+short_description: Prove that a database and exported files keep no card numbers
 version_added: 0.1.0
 author: The golive.verify authors (@golive)
 description:
@@ -19,6 +19,8 @@ description:
   - A sample is searched, and the evidence says how large it was. A table of up to O(sample_rows) rows is read whole.
     Of a larger one, half of the sample is what was stored last, and half is of blocks anywhere in it, others each time.
   - Numbers that are kept as C(bytea), as a numeric type or encrypted are not found, but by the name of their column.
+  - Files are searched where they lie, for the same, line by line and as a whole. Only how many lines hold a number, and
+    which, travels. One of either O(files) and O(database) is needed.
 extends_documentation_fragment:
   - golive.verify.attributes
   - golive.verify.check
@@ -45,6 +47,27 @@ options:
     description: Rows of a table that are read at most. Of a value the first 100000 characters are.
     type: int
     default: 5000
+  files:
+    description:
+      - Paths or patterns of exports, reports and dumps, such as V(/srv/exports/**/*.csv*), on the machine looked from.
+        Each must be there.
+      - Files of text, such as CSV, JSON and SQL, are read, and those packed as C(.gz) or C(.bz2). One that is no text,
+        as are workbooks, encrypted files and dumps in C(pg_dump)'s own formats, hides what it holds, which is an error.
+    type: list
+    elements: str
+    default: []
+  max_scan_megabytes:
+    description:
+      - Megabytes that are read of each of O(files), unpacked and the newest first. Where there is more, it is an error.
+      - It takes the time of O(timeout) at most; a megabyte takes up to a third of a second.
+    type: int
+    default: 32
+  allowed_values:
+    description:
+      - Regular expressions of numbers that may stand in O(files), such as those with which a provider has shops test.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -54,6 +77,14 @@ EXAMPLES = r"""
     excluded_columns: [suppliers.pan]
     sample_rows: 20000
     timeout: 60
+
+- name: No export holds any
+  golive.verify.card_data:
+    files: [/srv/exports/**/*.csv*, "/var/backups/shop-*.sql.gz"]
+    max_scan_megabytes: 256
+    allowed_values: ["^4242424242424242$"]
+    timeout: 120
+  become: true
 """
 
 RETURN = r"""

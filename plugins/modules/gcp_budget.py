@@ -14,9 +14,10 @@ author: The golive.verify authors (@golive)
 description:
   - Proves that an open billing account pays for the project, that a budget of it counts all that the project costs in a
     month, has the agreed amount, and alerts somebody before it is spent.
-  - Somebody is told by mail because of the role of administrator or user of the billing account itself, by a
-    notification channel that is enabled and verified, or by a topic that has a subscription. That mail is read, nobody
-    can prove. Roles that are inherited from the organization, and owners of the project, do not count.
+  - Somebody is told by mail because of the role of administrator or user of the billing account itself, which a budget
+    may switch off; as an owner of the project, where the budget is of it alone and says so; by a notification channel
+    of mail that is enabled and verified; or by a topic that has a subscription. That mail is read, nobody can prove.
+    Roles that are inherited from folders and the organization do not count.
   - A budget of the whole billing account, or of a folder that the project is in, is one of the project as well.
   - Gives one result for the project and one for each budget that fails. A project without a budget fails.
 extends_documentation_fragment:
@@ -66,5 +67,6 @@ NEEDS = {
         "monitoring.notificationChannels.get",
         "pubsub.topics.get",
         "resourcemanager.projects.get",
+        "resourcemanager.projects.getIamPolicy",
     ],
 }

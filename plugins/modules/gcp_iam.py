@@ -18,7 +18,8 @@ description:
   - Roles are judged by the permissions in them, custom ones included, not by their names. Principal access boundaries
     and the members of groups are not looked at; a condition of a grant is told, and makes it no narrower.
   - What a deny policy, there or above, takes away without a condition and by the permission's full name counts as not
-    held. Exceptions of its rules are taken to be meant for whoever could be in a group. Basic roles stay failures.
+    held; what it takes away under a condition counts as held, and the condition is told. Exceptions of its rules are
+    taken to be meant for whoever could be in a group. Basic roles stay failures.
   - Google's own service agents of the project are left out.
   - Gives one result for the project and one for each principal, service account and key that fails, up to 100 of each
     kind; the result of the project tells how many there are.

@@ -46,7 +46,8 @@ options:
     description:
       - Buckets into which backups are put, as patterns, for C(backup.retention). They must hold a copy of each of
         O(retention_days), former versions included, and no rule of the lifecycle may delete younger ones.
-      - Versioning, a retention policy or soft delete of O(retention_days) must keep what is overwritten or deleted.
+      - Versioning, a retention policy or soft delete of O(retention_days) must keep what is overwritten or deleted. So
+        does a retention of their own that each copy of these days has, until it is as old.
     type: list
     elements: str
     default: []
@@ -57,7 +58,8 @@ options:
   immutable:
     description:
       - Whether nobody may be able to delete what is in O(backup_buckets), by a locked retention policy of
-        O(retention_days). Locks of single objects do not count.
+        O(retention_days), or by a retention in locked mode that each copy of these days has of its own.
+      - Holds do not count, since who may set one may release it; how many there are is told.
     type: bool
     default: false
   offsite_buckets:
@@ -85,7 +87,7 @@ options:
   upload_buckets:
     description:
       - Buckets with what people upload, for C(backup.files), in the same form. Whether it arrives in the copy is seen
-        by the first 1000 objects.
+        by the first 1000 objects; so is a retention of their own, where nothing else keeps them.
     type: list
     elements: dict
     default: []

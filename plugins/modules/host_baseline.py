@@ -18,6 +18,10 @@ description:
   - Hosts with C(apt) or C(dnf) are understood. No host records since when an update waits. One that installs updates by
     itself did install all it knew of when it last succeeded, which bounds how long those that it has learned of since
     have waited. Where people install them (O(automatic=false)) any that is not installed fails.
+  - Of hosts with C(dnf) the repositories that the system comes from, those that offer C(glibc), must have advisories,
+    without which C(dnf) knows of no security update. CentOS Stream has none, so there it cannot be proven.
+  - Of AIDE the last scan must have got to its end, by what C(/var/log/aide/aide.log) tells. Differences that it found
+    are shown, and are for people to judge.
   - Access control lists are not seen, only owners and modes.
 extends_documentation_fragment:
   - golive.verify.attributes

@@ -16,6 +16,10 @@ description:
     member uses two-step login, and that nobody who left is still a member.
   - Bitwarden's Public API is asked, which organizations of its plans Teams and Enterprise have, in its clouds and
     self-hosted. Vaultwarden has only a small part of it, and is an error; so are other password managers.
+  - 1Password cannot be asked for it. Its Users API and its SCIM bridge tell who is a member, its Events API who signed
+    in, but none of them who must use a second factor or who sees a vault; 1Password Connect and service accounts
+    answer by opening vaults. Have somebody sign C(secrets.password_manager) with M(golive.verify.attest), on the
+    evidence of the team report on two-factor authentication and of the people who are in each vault.
   - Nothing is decrypted. The names of entries are encrypted like their passwords, so no API can tell which entries a
     collection has, nor whether it has any. Keep one collection per account, or per group of accounts; that the login
     itself lies in it is not proven.

@@ -187,12 +187,17 @@ options:
     type: list
     elements: str
     default: []
+  rq_queues:
+    description: Names of the queues of RQ, the one in Python. What their jobs are asked to do is not read.
+    type: list
+    elements: str
+    default: []
   max_wait:
     description: Seconds that a job may wait beyond its delay. Give queues of another pace a check of their own.
     type: int
     default: 300
   max_failed:
-    description: How many failed jobs may lie in each queue of BullMQ, and how many dead jobs in all of Sidekiq.
+    description: How many failed jobs may lie in each queue of BullMQ and RQ, and how many dead jobs in all of Sidekiq.
     type: int
     default: 0
   max_retrying:

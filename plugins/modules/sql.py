@@ -13,7 +13,8 @@ version_added: 0.1.0
 author: The golive.verify authors (@golive)
 description:
   - Proves that stored rows obey the business rules, that synchronizations succeed in time, that amounts are equal to
-    the cent, that records are kept and purged as the policy says, and that audit records are written.
+    the cent, that records are kept and purged as the policy says, that audit records are written, and that queues which
+    lie in tables drain.
   - A statement is one C(SELECT). It runs in a read-only transaction that is rolled back, for a quarter of O(timeout) at
     most, and with nothing but C(pg_catalog) in the search path, so write tables with their schema.
   - Rows are counted in the database and do not travel. What an assertion speaks of must exist, as no row breaks the
@@ -178,6 +179,58 @@ options:
     description: Seconds that an action and its record may be apart.
     type: int
     default: 60
+  queues:
+    description:
+      - The queues of jobs that lie in tables of O(database).
+      - Jobs count as long as the system keeps them. Where it deletes those that failed, look more often than it does.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: What the queue is called.
+        type: str
+        required: true
+      system:
+        description:
+          - Whose tables they are. All of its queues are judged together.
+          - V(celery), V(django-celery-results), V(django-q) and V(laravel) do not tell since when jobs wait.
+          - V(celery) is its results in SQLAlchemy; V(laravel) the failed jobs of every driver, and V(laravel-database)
+            those that wait in its own table too. V(good_job) is of version 4, V(pg-boss) of 10, or later.
+        type: str
+        choices:
+          - celery
+          - delayed_job
+          - django-celery-results
+          - django-q
+          - good_job
+          - graphile-worker
+          - laravel
+          - laravel-database
+          - oban
+          - pg-boss
+          - procrastinate
+          - river
+          - solid_queue
+      schema:
+        description: The schema of its tables, where it is not the system's own, or C(public).
+        type: str
+      dead:
+        description:
+          - A C(SELECT count(*\)) of the jobs that were given up, instead of O(queues[].system).
+          - For a queue or an outbox of your own, or for one of several queues of a system.
+        type: str
+      waiting:
+        description: With O(queues[].dead), a C(SELECT) of the time when the oldest job that waits was due.
+        type: str
+  max_messages:
+    description: How many jobs may lie dead in each of O(queues).
+    type: int
+    default: 0
+  max_wait:
+    description: Seconds that a job may wait after it was due. Give queues of another pace a check of their own.
+    type: int
+    default: 300
 """
 
 EXAMPLES = r"""
@@ -221,6 +274,16 @@ EXAMPLES = r"""
           SELECT r.changed_at AS done, a.created_at AS recorded
           FROM public.role_changes r
           LEFT JOIN public.audit_events a ON a.action = 'role.change' AND a.request_id = r.request_id
+
+- name: No job was given up, and none waits for long
+  golive.verify.sql:
+    database: shop
+    queues:
+      - {name: jobs, system: pg-boss}
+      - name: outbox
+        dead: SELECT count(*) FROM public.outbox WHERE attempts >= 10
+        waiting: SELECT min(created_at) FROM public.outbox WHERE sent_at IS NULL AND attempts < 10
+    max_wait: 600
 """
 
 RETURN = r"""
@@ -242,4 +305,5 @@ PROVES = [
     "billing.reconciled",
     "data.retention_enforced",
     "audit.records_written",
+    "queues.dead_letter",
 ]

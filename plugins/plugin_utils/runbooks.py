@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -14,9 +15,16 @@ from ansible_collections.golive.verify.plugins.plugin_utils.facts import HttpFac
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
 
 _REDIRECTS = 5
+_URL = re.compile(r"https?://[^\s<>\"')\]]+")
 _SIGN_IN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 Pages = Mapping[str, HttpFact | CannotLook]
+
+
+def named(text: str) -> str | None:
+    """The first address in a text."""
+    found = _URL.search(text)
+    return found[0].rstrip(".,;") if found else None
 
 
 async def opened(look: Observer, urls: Sequence[str]) -> Pages:

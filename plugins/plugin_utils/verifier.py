@@ -21,6 +21,7 @@ from ansible.plugins.loader import action_loader
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils import engine
+from ansible_collections.golive.verify.plugins.plugin_utils.answered import Answered
 from ansible_collections.golive.verify.plugins.plugin_utils.asked import EVERYTHING, Asked, Stated
 from ansible_collections.golive.verify.plugins.plugin_utils.controls import Control, Threshold
 from ansible_collections.golive.verify.plugins.plugin_utils.host import HostTransport
@@ -215,7 +216,8 @@ def prove_all(
     posed = list(_posed(tasks, where(task_vars)))
     kept = {asks: asked.kept[asks] for asks in posed if asks in asked.kept}
     fresh = [(*task, asks) for task, asks in zip(tasks, posed, strict=True) if asks not in kept]
-    provers = [_prover(check, control) for check, control, dummy in fresh]
+    answered = Answered()
+    provers = [_prover(check, control, answered) for check, control, dummy in fresh]
     proofs, round_trips = engine.run(provers, transport, partial(engine.on_controller, seconds=deadline))
     answers = [(asks, Result.from_dict(each)) for asks, found in kept.items() for each in found]
     unasked: list[dict[str, str]] = []
@@ -241,7 +243,8 @@ def _posed(tasks: Iterable[tuple[Check, str]], place: str) -> Iterator[str]:
 def needed(checks: Sequence[Check], asked: Asked) -> Proofs:
     """What proving would have to be allowed: of each control that the checks speak of, with not one look being made."""
     tasks = [(check, control) for check in checks for control in check.controls(asked.controls)]
-    proofs, dummy = engine.run([_prover(*task) for task in tasks], _refused, _refused)
+    answered = Answered()
+    proofs, dummy = engine.run([_prover(*task, answered) for task in tasks], _refused, _refused)
     spoken = [task for task, proof in zip(tasks, proofs, strict=True) if not isinstance(proof.error, NotAsked)]
     return Proofs([], [], [], 0, "", needs=[_need(check, control) for check, control in spoken])
 
@@ -303,12 +306,12 @@ async def _declared(reason: str) -> Verdict:
     return Verdict(Status.NOT_APPLICABLE, "", None, reason)
 
 
-def _prover(check: Check, control: str) -> Coroutine[Any, Any, Any]:
+def _prover(check: Check, control: str, answered: Answered) -> Coroutine[Any, Any, Any]:
     if control in check.want.not_applicable:
         return _declared(str(check.want.not_applicable[control]))
 
     async def prove() -> Proven:
-        observer = Observer(check.want["from"], check.want.timeout)
+        observer = Observer(check.want["from"], check.want.timeout, answered=answered)
         return await check.verifier.provers()[control](check.verifier, observer, check.want)
 
     return prove()

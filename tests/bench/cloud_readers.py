@@ -70,12 +70,15 @@ def cluster_by_verifier(kubeconfig: str) -> dict[str, Any]:
 
 def _proven(options: dict[str, Any], plugins: Sequence[str]) -> dict[str, Any]:
     from ansible_collections.golive.verify.plugins.plugin_utils import engine
+    from ansible_collections.golive.verify.plugins.plugin_utils.answered import Answered
     from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, interface
     from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
     from ansible_collections.golive.verify.plugins.plugin_utils.verifier import _verdicts
 
+    answered = Answered()
+
     async def prove(prover: Any, verifier: Any, want: Any) -> Any:
-        return await prover(verifier, Observer(want["from"], want.timeout), want)
+        return await prover(verifier, Observer(want["from"], want.timeout, answered=answered), want)
 
     proving = []
     for plugin in plugins:

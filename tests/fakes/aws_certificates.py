@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What moto cannot say of certificates, by AWS' API reference: DescribeCertificate of those that AWS made.
 
-Those are issued, and eligible for renewal (moto: pending for a minute, and never eligible).
+Those are issued, and eligible for renewal (moto: pending for a minute, and never eligible). Of those that IAM keeps,
+when they end (moto: in 2012).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Certificates:
     def __init__(self) -> None:
         self.reset()
         self.answers: dict[str, Callable[[Asked], dict[str, Any]]] = {}
-        self.changes = {"acm:DescribeCertificate": self._described}
+        self.changes = {"acm:DescribeCertificate": self._described, "iam:ListServerCertificates": self._listed}
 
     def reset(self) -> None:
         """AWS is about to renew each in time."""
@@ -40,6 +41,10 @@ class Certificates:
         if certificate["Type"] != "IMPORTED":
             certificate |= {"Status": "ISSUED", "RenewalEligibility": "ELIGIBLE", "NotAfter": in_days(200)}
         certificate |= self.said.get(request.said["CertificateArn"], {})
+
+    def _listed(self, _request: Asked, said: dict[str, Any]) -> None:
+        for each in said["ServerCertificateMetadataList"]:
+            each.update(self.said.get(each["Arn"], {}))
 
 
 def in_days(days: float) -> datetime:

@@ -25,7 +25,8 @@ class Recovery:
     points: by region and resource, how many days ago each recovery point was made, in VAULT; a resource is protected in
     its own region. clear: resources whose points are not encrypted. unfinished: the status of all points, where it is
     not COMPLETED. locks: what ListBackupVaults says of VAULT. restores: days since the restores of resources, and how
-    their validation ended. selections: of each plan.
+    their validation ended. selections: of each plan. makers: the plans that made the points of each resource, by their
+    ids; nobody of those that are not named.
     """
 
     def __init__(self) -> None:
@@ -47,6 +48,7 @@ class Recovery:
         self.locks: dict[str, Any] = {}
         self.restores: dict[str, list[tuple[float, str]]] = {}
         self.selections = 1
+        self.makers: dict[str, list[str]] = {}
 
     def _selected(self, asked: Asked) -> dict[str, Any]:
         one = {"SelectionId": "s", "SelectionName": "all", "BackupPlanId": asked.said["backupPlanId"]}
@@ -74,7 +76,10 @@ class Recovery:
             clear = arn in self.clear
             key = {} if clear else {"EncryptionKeyArn": f"arn:aws:kms:{region}:123456789012:key/1"}
             status = {"Status": self.unfinished or "COMPLETED", "IsEncrypted": not clear}
-            yield {"BackupVaultName": VAULT, "ResourceArn": arn, "CreationDate": _ago(days), **status, **key}
+            for plan in self.makers.get(arn) or [""]:
+                made = {"CreatedBy": {"BackupPlanId": plan, "BackupRuleId": "1"}} if plan else {}
+                point = {"BackupVaultName": VAULT, "ResourceArn": arn, "CreationDate": _ago(days)}
+                yield {**point, **status, **key, **made}
 
     def _restored(self, _asked: Asked) -> dict[str, Any]:
         jobs = [

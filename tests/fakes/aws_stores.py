@@ -20,7 +20,11 @@ _ACCOUNT = "123456789012"
 
 
 class Stores:
-    """user_groups: the ids of the users of each group of ElastiCache. public: ids of snapshots that everybody has."""
+    """What is kept, and who has it.
+
+    user_groups: the ids of the users of each group of ElastiCache. public: ids of snapshots that everybody has. gone:
+    of those that are deleted once they were listed.
+    """
 
     def __init__(self) -> None:
         self.reset()
@@ -34,6 +38,7 @@ class Stores:
         """There are no groups of users, and nothing is public."""
         self.user_groups: dict[str, list[str]] = {}
         self.public: set[str] = set()
+        self.gone: set[str] = set()
 
     def _user_groups(self, _request: Asked) -> dict[str, Any]:
         groups = [
@@ -44,10 +49,11 @@ class Stores:
     def _snapshots(self, request: Asked) -> dict[str, Any]:
         public = request.said.get("RestorableBy.1") == "all"
         kept = ec2_backends[_ACCOUNT][request.region].snapshots.values()
+        own = {each.id: each.encrypted for each in kept if each.owner_id == _ACCOUNT} | dict.fromkeys(self.gone, True)
         return {
             "Snapshots": [
-                {"SnapshotId": each.id, "OwnerId": _ACCOUNT, "Encrypted": each.encrypted, "VolumeId": each.volume.id}
-                for each in kept
-                if each.owner_id == _ACCOUNT and (each.id in self.public or not public)
+                {"SnapshotId": name, "OwnerId": _ACCOUNT, "Encrypted": encrypted, "VolumeId": "vol-1"}
+                for name, encrypted in own.items()
+                if name in self.public or not public
             ]
         }

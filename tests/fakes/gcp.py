@@ -34,6 +34,7 @@ _DOCUMENTS = Path(googleapiclient.__file__).parent / "discovery_cache" / "docume
 _SERVICES = (
     "bigquery.v2",
     "billingbudgets.v1",
+    "certificatemanager.v1",
     "cloudbilling.v1",
     "cloudresourcemanager.v1",
     "cloudresourcemanager.v3",
@@ -69,6 +70,10 @@ NEEDED = {
     "bigquery.tables.getIamPolicy": ["bigquery.tables.getIamPolicy"],
     "bigquery.tables.list": ["bigquery.tables.list"],
     "billingbudgets.billingAccounts.budgets.list": ["billing.budgets.list"],
+    "certificatemanager.projects.locations.certificateMaps.certificateMapEntries.list": [
+        "certificatemanager.certmapentries.list"
+    ],
+    "certificatemanager.projects.locations.certificates.get": ["certificatemanager.certs.get"],
     "cloudbilling.billingAccounts.getIamPolicy": ["billing.accounts.getIamPolicy"],
     "cloudbilling.projects.getBillingInfo": ["resourcemanager.projects.get"],
     "cloudresourcemanager.folders.getIamPolicy": ["resourcemanager.folders.getIamPolicy"],
@@ -76,11 +81,25 @@ NEEDED = {
     "cloudresourcemanager.projects.get": ["resourcemanager.projects.get"],
     "cloudresourcemanager.projects.getAncestry": ["resourcemanager.projects.get"],
     "cloudresourcemanager.projects.getIamPolicy": ["resourcemanager.projects.getIamPolicy"],
+    "compute.backendServices.aggregatedList": ["compute.backendServices.list"],
+    "compute.backendServices.getHealth": ["compute.backendServices.get"],
+    "compute.forwardingRules.aggregatedList": ["compute.forwardingRules.list"],
+    "compute.healthChecks.aggregatedList": ["compute.healthChecks.list"],
     "compute.networkFirewallPolicies.aggregatedList": ["compute.firewallPolicies.list"],
     "compute.networks.getEffectiveFirewalls": ["compute.networks.getEffectiveFirewalls"],
     "compute.networks.list": ["compute.networks.list"],
+    "compute.regionBackendServices.getHealth": ["compute.regionBackendServices.get"],
     "compute.regionNetworkFirewallPolicies.get": ["compute.firewallPolicies.get"],
+    "compute.regionSecurityPolicies.get": ["compute.regionSecurityPolicies.get"],
+    "compute.securityPolicies.get": ["compute.securityPolicies.get"],
+    "compute.sslCertificates.aggregatedList": ["compute.sslCertificates.list"],
+    "compute.sslPolicies.aggregatedList": ["compute.sslPolicies.list"],
     "compute.subnetworks.aggregatedList": ["compute.subnetworks.list"],
+    "compute.targetHttpProxies.aggregatedList": ["compute.targetHttpProxies.list"],
+    "compute.targetHttpsProxies.aggregatedList": ["compute.targetHttpsProxies.list"],
+    "compute.targetSslProxies.list": ["compute.targetSslProxies.list"],
+    "compute.targetTcpProxies.aggregatedList": ["compute.targetTcpProxies.list"],
+    "compute.urlMaps.aggregatedList": ["compute.urlMaps.list"],
     "datacatalog.projects.locations.taxonomies.get": ["datacatalog.taxonomies.get"],
     "iam.organizations.roles.get": ["iam.roles.get"],
     "iam.policies.get": ["iam.denypolicies.get"],
@@ -93,8 +112,13 @@ NEEDED = {
     "logging.organizations.locations.buckets.get": ["logging.buckets.get"],
     "logging.organizations.sinks.list": ["logging.sinks.list"],
     "logging.projects.locations.buckets.get": ["logging.buckets.get"],
+    "logging.projects.locations.buckets.list": ["logging.buckets.list"],
     "logging.projects.sinks.list": ["logging.sinks.list"],
+    "monitoring.projects.alertPolicies.list": ["monitoring.alertPolicies.list"],
     "monitoring.projects.notificationChannels.get": ["monitoring.notificationChannels.get"],
+    "monitoring.projects.snoozes.list": ["monitoring.snoozes.list"],
+    "monitoring.projects.timeSeries.list": ["monitoring.timeSeries.list"],
+    "monitoring.projects.uptimeCheckConfigs.list": ["monitoring.uptimeCheckConfigs.list"],
     "orgpolicy.projects.policies.getEffectivePolicy": ["orgpolicy.policy.get"],
     "policyanalyzer.projects.locations.activityTypes.activities.query": [
         "policyanalyzer.serviceAccountKeyLastAuthenticationActivities.query"
@@ -222,7 +246,9 @@ class FakeGcp:
         self.throttled: Counter[str] = Counter()
         self.denied: set[str] = set()
         self.page_size = 0
+        # How often each method was used, and how often the very same was asked.
         self.calls: Counter[str] = Counter()
+        self.requests: Counter[str] = Counter()
         self.used: set[str] = set()
         self.bodies: list[Any] = []
 
@@ -276,6 +302,7 @@ class FakeGcp:
         if method is None:
             return 404, "text/html", b"<!doctype html><title>Error 404 (Not Found)!!1</title>"
         self.calls[method.id] += 1
+        self.requests[f"{verb} {target} {body.decode()}"] += 1
         said = json.loads(body) if body else {}
         self.bodies.append(said)
         if unknown := set(query) - method.parameters:

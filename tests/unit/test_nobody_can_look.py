@@ -46,7 +46,8 @@ BESIDE = [
     ),
     Asked(
         "aws_s3",
-        {name: ["shop"] for name in ("backup_buckets", "logged_buckets", "offsite_buckets", "upload_buckets")},
+        {name: ["shop"] for name in ("backup_buckets", "logged_buckets", "offsite_buckets", "upload_buckets")}
+        | {"retention": [{"buckets": ["shop"], "legal": True, "max_days": 400}], "immutable": True},
     ),
     Asked("aws_stores", {"tables": ["orders"], "backed_up": ["sessions"]}),
     Asked(
@@ -55,11 +56,20 @@ BESIDE = [
         | {"hmac_key_file": "/etc/key"},
     ),
     Asked("disk_encryption", {"paths": ["/srv/data"]}),
+    Asked("sql", {"database": "d", "queues": [{"name": "jobs", "system": "pg-boss"}]}),
+    Asked("redis", {"rq_queues": ["mail"]}),
+    Asked("card_data", {"files": ["/srv/exports/*.csv"]}),
     Asked("drill", {"evidence_dir": "/nowhere"}),
     Asked("gcp_network", {"project": "shop"}),
     Asked("gcp_sql", {"project": "shop", "kms_key": "projects/shop/locations/eu/keyRings/r/cryptoKeys/k"}),
     Asked("gcp_audit", {"project": "shop"}),
     Asked("gcp_budget", {"project": "shop"}),
+    Asked("gcp_load_balancer", {"project": "shop", "sample_urls": ["https://shop.test/"]}),
+    Asked("gcp_certificates", {"project": "shop"}),
+    Asked(
+        "gcp_monitoring",
+        {"project": "shop", "policies": [{"name": "down", "site_down": True}], "urls": ["https://shop.test/"]},
+    ),
     Asked(
         "gcp_storage",
         {

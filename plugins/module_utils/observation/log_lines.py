@@ -17,8 +17,9 @@ import zlib
 from ansible_collections.golive.verify.plugins.module_utils.observation import commands, files
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 
-# A longer line is read as several.
+# A longer line is read as several, each with the end of the one before it, which may hold the start of what is sought.
 _LONGEST_LINE = 1 << 22
+_OVERLAP = 1024
 _MOST_FILES = 1000
 _TOLD_FILES = 10
 # Bytes that an entry of the journal has in JSON, at least: its cursor alone has 150.
@@ -108,7 +109,7 @@ class Source:
         return self._numbered(raw, path, start, left)
 
     def _numbered(self, stream, path, start, left):
-        number, at = 1, start
+        number, at, before = 1, start, b""
         while True:
             try:
                 data = stream.readline(_LONGEST_LINE)
@@ -121,7 +122,8 @@ class Source:
                 return
             # Without the lines before it nobody knows which one it is.
             place = "%s (byte %d)" % (path, at) if start else "%s:%d" % (path, number)
-            yield Line(data.decode("utf-8", "replace").rstrip("\r\n"), place, len(data), path, bool(start))
+            yield Line((before + data).decode("utf-8", "replace").rstrip("\r\n"), place, len(data), path, bool(start))
+            before = b"" if data.endswith(b"\n") else data[-_OVERLAP:]
             number += data.endswith(b"\n")
             at += len(data)
 

@@ -37,6 +37,7 @@ def scan(
     fields=None,
     noise=(),
     examples=3,
+    logged=True,
 ):
     """Read one log, the newest entries first, and tell what it is like.
 
@@ -48,6 +49,7 @@ def scan(
     patterns, allowed: see Sensitive. known: secrets that lie on this machine, each {file, key}, looked for by value.
     fields: {format, time, level, message: names; error: {what: names}} of structured entries. noise: regular
     expressions of known warnings and errors. examples: how many places to tell of each thing.
+    logged: whether the lines are entries of a log, with times and levels; those of other files are searched only.
     """
     source = log_lines.Source(path, journal, container, directory, rotated)
     now = time.time()
@@ -58,6 +60,7 @@ def scan(
         _compiled(noise),
         examples,
         _Window(since, now),
+        logged,
     )
     reading = source.read(deadline, since, limit)
     for number, line in enumerate(reading):
@@ -117,21 +120,23 @@ class _Window:
 class _Tally:
     """Counts, and the places of the first few of each thing."""
 
-    def __init__(self, sensitive, names, noise, examples, window):
+    def __init__(self, sensitive, names, noise, examples, window, logged):
         self._sensitive = sensitive
         self._names = names
         self._noise = noise
         self._examples = examples
         self._window = window
+        self._logged = logged
         self._counts = {"lines": 0, "bytes": 0, "garbled": 0, "structured": 0, "explained": 0}
         self._levels = {}
         self._things = {"findings": {}, "unstructured": {}, "lacking": {}, "unexplained": {}}
 
     def take(self, line):
         """Count one line, if the window holds it; tell whether it does."""
-        text, stated = line.text, line.time
-        fields = entries.fields_of(text, self._names["format"]) if len(text) <= _LONGEST_ENTRY else None
-        if stated is None:
+        text, stated, fields = line.text, line.time, None
+        if self._logged and len(text) <= _LONGEST_ENTRY:
+            fields = entries.fields_of(text, self._names["format"])
+        if self._logged and stated is None:
             stated = entries.time_of(text, fields, self._names["time"], self._window.now)
         held = self._window.holds(line, stated)
         if not held:
@@ -144,7 +149,8 @@ class _Tally:
             self._count("garbled")
         for kind in self._sensitive.kinds_in(text):
             self._tell("findings", kind, line.place)
-        self._judge(line, fields, stated is not None)
+        if self._logged:
+            self._judge(line, fields, stated is not None)
         return True
 
     def _judge(self, line, fields, timed):

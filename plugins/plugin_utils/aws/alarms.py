@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.plugin_utils import runbooks
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import date
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import details
@@ -29,7 +29,6 @@ _ALL = re.compile(r"(?<!\w)AND(?!\w)")
 _ARN = re.compile(r"arn:[^:]*:cloudwatch:[^:]*:[^:]*:alarm:")
 # Services whose actions change something rather than tell somebody.
 _CHANGING = ("autoscaling", "application-autoscaling", "automate", "swf", "ec2")
-_URL = re.compile(r"https?://[^\s<>\"')\]]+")
 
 Alarm = Mapping[str, Any]
 
@@ -95,7 +94,7 @@ def _children(rule: str) -> list[str]:
 
 def failed(account: Account, topics: Iterable[str], hours: int) -> dict[str, Detail]:
     """How many notifications of each topic could not be delivered lately."""
-    now = time.time()
+    now = account.now
 
     def read(topic: str) -> int:
         region, name = topic.split(":")[3], topic.split(":")[5]
@@ -206,8 +205,7 @@ def _severity(alarm: Alarm, severities: Sequence[str]) -> bool:
 
 def runbook(alarm: Alarm) -> str | None:
     """The first address in an alarm's description."""
-    found = _URL.search(alarm["description"])
-    return found[0].rstrip(".,;") if found else None
+    return runbooks.named(alarm["description"])
 
 
 def log_groups(account: Account, region: str | None) -> list[dict[str, Any]]:
@@ -221,15 +219,3 @@ def log_groups(account: Account, region: str | None) -> list[dict[str, Any]]:
         }
         for each in listed
     ]
-
-
-def retention_seen(group: Mapping[str, Any], least: int, most: int | None) -> Seen:
-    """Whether a group of logs forgets, not too early and not too late."""
-    days, problems = group["days"], list[str]()
-    if days is None:
-        problems.append("its logs never expire")
-    elif days < least:
-        problems.append(f"its logs expire after {days} days, before {least}")
-    elif most is not None and days > most:
-        problems.append(f"its logs expire after {days} days, after more than {most}")
-    return {"days": days or "never"}, problems

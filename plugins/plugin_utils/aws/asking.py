@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
@@ -50,30 +49,16 @@ class Asked:
 
 def ask(look: Observer, want: Wanted) -> Asked:
     """Ask the account that a check's options speak of."""
-    reached = account(
-        want.profile, want.role_arn, want.external_id, want.endpoint_url, next(iter(want.regions), None), want.timeout
+    reached = Account(
+        profile=want.profile,
+        role_arn=want.role_arn,
+        external_id=want.external_id,
+        endpoint_url=want.endpoint_url,
+        region=next(iter(want.regions), None),
+        seconds=want.timeout,
+        answered=look.answered,
     )
     return Asked(look, reached, want.account_id, want.regions or [None])
-
-
-@cache
-def account(
-    profile: str | None,
-    role_arn: str | None,
-    external_id: str | None,
-    endpoint_url: str | None,
-    region: str | None,
-    seconds: float | None,
-) -> Account:
-    """Made once for all verifiers: a session, its credentials and its clients take longer to make than to use."""
-    return Account(
-        profile=profile,
-        role_arn=role_arn,
-        external_id=external_id,
-        endpoint_url=endpoint_url,
-        region=region,
-        seconds=seconds,
-    )
 
 
 def identity(account: Account) -> dict[str, str]:

@@ -10,18 +10,9 @@ from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
 from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail, value
-from ansible_collections.golive.verify.plugins.plugin_utils.facts import HttpFact
 from ansible_collections.golive.verify.plugins.plugin_utils.many import Seen
 
 _ENCRYPTED = ("HTTPS", "TLS")
-_REFUSED = 403
-_ERRORS = 400
-# Harmless where they are let through, and in every set of rules: cross-site scripting, SQL injection, path traversal.
-SAMPLES = {
-    "cross-site scripting": "q=%3Cscript%3Ealert(1)%3C%2Fscript%3E",
-    "SQL injection": "q=1%27%20OR%20%271%27%3D%271%27%20UNION%20SELECT%20NULL--%20",
-    "path traversal": "file=..%2F..%2F..%2F..%2Fetc%2Fpasswd",
-}
 
 
 def state_seen(balancer: Mapping[str, Any], listeners: Detail) -> Seen:
@@ -34,10 +25,16 @@ def state_seen(balancer: Mapping[str, Any], listeners: Detail) -> Seen:
     return {"state": balancer["state"], "listeners": shown}, wrong
 
 
-def stays_seen(protection: Detail) -> Seen:
+def stays_seen(attributes: Detail) -> Seen:
     """Whether nobody deletes a load balancer by mistake."""
-    on = value(protection)
+    on = value(attributes)["stays"]
     return {"deletion protection": on}, [] if on else ["may be deleted: deletion protection is off"]
+
+
+def logs_seen(attributes: Detail) -> Seen:
+    """Whether requests are logged."""
+    on = value(attributes)["logs"]
+    return {"access logs": on}, [] if on else ["logs no requests: access logs are off"]
 
 
 def targets_seen(
@@ -76,6 +73,11 @@ def _zone(target: Mapping[str, str], zones: Mapping[str, str] | CannotLook) -> s
     return zones[target["id"]]
 
 
+def unguardable_seen() -> Seen:
+    """Of a classic load balancer, which AWS WAF does not know."""
+    return {"firewall": None}, ["no web ACL can be in front of a classic load balancer"]
+
+
 def firewall_seen(firewall: Mapping[str, Any] | None) -> Seen:
     """Whether an entry has a firewall, and one that blocks."""
     if firewall is None:
@@ -87,12 +89,3 @@ def firewall_seen(firewall: Mapping[str, Any] | None) -> Seen:
         said = f"all its rules only count or allow: {', '.join(counting[:10])}" if counting else "it has no rules"
         wrong.append(f"web ACL {firewall['name']} blocks nothing: {said}")
     return {"firewall": firewall["name"], "rules that block": blocking, "that do not": counting[:20]}, wrong
-
-
-def samples_seen(normal: HttpFact, attacks: Mapping[str, HttpFact]) -> Seen:
-    """Whether what looks like an attack is refused, and what does not is served."""
-    actual = {"a usual request": normal.status, **{name: fact.status for name, fact in attacks.items()}}
-    wrong = [f"{name} is answered with {fact.status}" for name, fact in attacks.items() if fact.status != _REFUSED]
-    if normal.status >= _ERRORS:
-        wrong.append(f"a usual request is answered with {normal.status}, so that a refusal proves nothing")
-    return actual, wrong

@@ -47,13 +47,16 @@ def listeners(account: Account, region: str | None, arns: Iterable[str]) -> dict
     return details(account, arns, read)
 
 
-def protections(account: Account, region: str | None, arns: Iterable[str]) -> dict[str, Detail]:
-    """Whether each load balancer is kept from being deleted."""
+def attributes(account: Account, region: str | None, arns: Iterable[str]) -> dict[str, Detail]:
+    """Whether each load balancer is kept from being deleted, and whether it logs requests, which not all kinds can."""
 
-    def read(arn: str) -> bool:
+    def read(arn: str) -> dict[str, bool]:
         said = account.call("elbv2", "describe_load_balancer_attributes", region=region, LoadBalancerArn=arn)
         values = {each["Key"]: each["Value"] for each in said["Attributes"]}
-        return bool(values["deletion_protection.enabled"] == "true")
+        return {
+            "stays": values["deletion_protection.enabled"] == "true",
+            "logs": values.get("access_logs.s3.enabled") == "true",
+        }
 
     return details(account, arns, read)
 

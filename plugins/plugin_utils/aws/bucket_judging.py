@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
@@ -13,11 +13,17 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws import resource_
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.buckets import FLAGS, Regions
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import date
 from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail, value
+from ansible_collections.golive.verify.plugins.plugin_utils.lifecycles import (
+    Deletion,
+    early_problems,
+    late_problems,
+)
 from ansible_collections.golive.verify.plugins.plugin_utils.many import Seen
 
 _DAY, _HOUR = 86400, 3600
 _SETTLED = _HOUR  # S3 replicates most objects within minutes; a younger one may still be on its way
 _MOST_NAMED = 5
+_REPLACED = "replaced versions"
 
 
 def blocked(own: Detail, account: Mapping[str, bool] | CannotLook) -> Seen:
@@ -83,15 +89,45 @@ def versioned(detail: Detail) -> Seen:
 
 def lives(rules: Detail, days: int) -> Seen:
     """Whether the lifecycle leaves objects and their versions alone for so many days."""
-    problems = []
-    for rule in value(rules):
+    return {"lifecycle rules": len(value(rules))}, early_problems(_deletions(value(rules)), days)
+
+
+def kept(rules: Detail, versioning: Detail, days: int) -> Seen:
+    """Whether nothing is lost before so many days: neither what people delete, nor by the lifecycle.
+
+    Of what becomes a version first it is the version that must stay.
+    """
+    seen, problems = versioned(versioning)
+    gone = [each for each in _deletions(value(rules)) if problems or each.what == _REPLACED]
+    return {**seen, "lifecycle rules": len(value(rules))}, [*problems, *early_problems(gone, days)]
+
+
+def given_up(rules: Detail, versioning: Detail, days: float) -> Seen:
+    """Whether the lifecycle deletes everything within so many days, replaced versions included."""
+    whole = [rule for rule in value(rules) if rule["everything"]]
+    objects = min((rule["days"] for rule in whole if rule["days"] is not None), default=None)
+    versions = [rule["replaced_days"] for rule in whole if rule["replaced_days"] is not None and not rule["newest"]]
+    replaced = min(versions, default=None) if value(versioning)["ever"] else 0
+    return {"objects for": objects, "versions for": replaced}, late_problems(objects, replaced, days)
+
+
+def lets_go(lock: Detail, days: float) -> Seen:
+    """Whether no lock keeps the lifecycle from deleting within so many days."""
+    default = value(lock)
+    locked_for = default["days"] if default else 0
+    return {"locked for": locked_for}, [
+        f"objects are locked for {locked_for} days, longer than {days:g}"
+    ] if locked_for > days else []
+
+
+def _deletions(rules: Iterable[Mapping[str, Any]]) -> Iterator[Deletion]:
+    for rule in rules:
         name = f"lifecycle rule {rule['name'] or 'without a name'}"
         if rule["dated"]:
-            problems.append(f"{name} deletes everything on a date")
-        for field, what in (("days", "objects"), ("replaced_days", "replaced versions")):
-            if rule[field] is not None and rule[field] < days:
-                problems.append(f"{name} deletes {what} after {rule[field]} days, not {days}")
-    return {"lifecycle rules": len(value(rules))}, problems
+            yield Deletion(name, "everything on a date", None)
+        for what, days in (("objects", rule["days"]), (_REPLACED, rule["replaced_days"])):
+            if days is not None:
+                yield Deletion(name, what, days)
 
 
 def locked(lock: Detail, versioning: Detail, days: int) -> Seen:

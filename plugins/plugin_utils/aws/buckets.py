@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook, Deadline
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import details, existing
@@ -122,7 +122,9 @@ def _logging(answer: Any) -> str | None:
 
 def _versioning(answer: Any) -> dict[str, bool]:
     said = _there(answer)
-    return {"enabled": said.get("Status") == "Enabled", "mfa_delete": said.get("MFADelete") == "Enabled"}
+    status = said.get("Status", "")
+    # Versions stay from when it was on, even where it is suspended by now.
+    return {"enabled": status == "Enabled", "ever": bool(status), "mfa_delete": said.get("MFADelete") == "Enabled"}
 
 
 def _lock(answer: Any) -> dict[str, Any] | None:
@@ -134,7 +136,10 @@ def _lock(answer: Any) -> dict[str, Any] | None:
 
 
 def _lifecycle(answer: Any) -> list[dict[str, Any]]:
-    """The rules in force that delete something: after how many days, and replaced versions after how many."""
+    """The rules in force: after how many days they delete objects and replaced versions, and whether all of them.
+
+    newest: how many replaced versions are kept for good, however old.
+    """
     rules = [] if answer is None else answer["Rules"]
     return [
         {
@@ -142,6 +147,8 @@ def _lifecycle(answer: Any) -> list[dict[str, Any]]:
             "days": rule.get("Expiration", {}).get("Days"),
             "dated": "Date" in rule.get("Expiration", {}),
             "replaced_days": rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays"),
+            "newest": rule.get("NoncurrentVersionExpiration", {}).get("NewerNoncurrentVersions", 0),
+            "everything": _everything(rule),
         }
         for rule in rules
         if rule["Status"] == "Enabled"
@@ -155,11 +162,16 @@ def _replication(answer: Any) -> list[dict[str, Any]]:
         {
             "to": rule["Destination"]["Bucket"].rpartition(":")[2],
             "account": rule["Destination"].get("Account", ""),
-            "everything": not rule.get("Prefix") and not any((rule.get("Filter") or {}).values()),
+            "everything": _everything(rule),
         }
         for rule in rules
         if rule["Status"] == "Enabled"
     ]
+
+
+def _everything(rule: Mapping[str, Any]) -> bool:
+    """Whether a rule is for all objects of its bucket."""
+    return not rule.get("Prefix") and not any((rule.get("Filter") or {}).values())
 
 
 def _there(answer: Any) -> Any:
@@ -172,18 +184,31 @@ def objects(most: int | None) -> Reader:
     """The objects of each bucket, by their names. most: as many of the first as are looked at."""
 
     def all_of(account: Account, buckets: Regions) -> dict[str, Detail]:
-        config = {"PaginationConfig": {"MaxItems": most}} if most else {}
-
-        def one(name: str) -> list[dict[str, Any]]:
-            answer = account.call("s3", "list_objects_v2", region=buckets.get(name), Bucket=name, **config)
-            return [
-                {"key": each["Key"], "at": each["LastModified"], "tag": each["ETag"], "size": each["Size"]}
-                for each in answer.get("Contents", [])
-            ]
-
-        return details(account, buckets, one)
+        return details(account, buckets, lambda name: _objects(account, name, buckets.get(name), most))
 
     return all_of
+
+
+def _objects(account: Account, bucket: str, region: str | None, most: int | None) -> list[dict[str, Any]]:
+    """Page by page: there may be many, and who wants all of them wants what is in a sample, too."""
+    found: list[dict[str, Any]] = []
+    deadline, token = Deadline(account.seconds), ""
+    while True:
+        after = {"ContinuationToken": token} if token else {}
+        listed, token = account.page("s3", "list_objects_v2", _page, region=region, Bucket=bucket, **after)
+        found += listed
+        if not token or (most and len(found) >= most):
+            return found[:most]
+        deadline.check()
+
+
+def _page(answer: dict[str, Any]) -> tuple[list[dict[str, Any]], str]:
+    """The objects of a page, and where the next one begins; nowhere after the last."""
+    listed = [
+        {"key": each["Key"], "at": each["LastModified"], "tag": each["ETag"], "size": each["Size"]}
+        for each in answer.get("Contents", [])
+    ]
+    return listed, answer["NextContinuationToken"] if answer["IsTruncated"] else ""
 
 
 block = _reader("get_public_access_block", _flags)

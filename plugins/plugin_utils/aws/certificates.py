@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.golive.verify.plugins.plugin_utils import lasting
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import Account
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import date
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import details
@@ -15,7 +16,6 @@ from ansible_collections.golive.verify.plugins.plugin_utils.details import Detai
 from ansible_collections.golive.verify.plugins.plugin_utils.many import Seen
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Severity
 
-_DAY = 86400
 _MOST_NAMED = 10
 # All that there are, since only certificates with a key of RSA of up to 2048 bits are listed to those who do not ask.
 KEY_TYPES = (
@@ -99,9 +99,8 @@ def seen(certificate: Certificate, min_days: int, now: float) -> Seen:
 
 def severity(certificate: Certificate, critical_days: int, now: float) -> Severity:
     """How bad a failure is: as long as people have time, less so."""
-    good = certificate["status"] == "ISSUED" and certificate["ends"] is not None
-    left = (certificate["ends"] - now) / _DAY if good else 0
-    return Severity.CRITICAL if left < critical_days else Severity.HIGH
+    good = certificate["status"] == "ISSUED"
+    return lasting.severity(certificate["ends"] if good else None, critical_days, now)
 
 
 def _validity_problems(certificate: Certificate, min_days: int, now: float) -> list[str]:
@@ -109,12 +108,7 @@ def _validity_problems(certificate: Certificate, min_days: int, now: float) -> l
     if status != "ISSUED":
         because = f" ({certificate['failure']})" if certificate["failure"] else ""
         problems.append(f"it is {status.lower().replace('_', ' ')}{because}, not issued")
-    if ends is None:
-        return [*problems, "nothing says when it ends"]
-    left = (ends - now) / _DAY
-    if left < 0:
-        return [*problems, f"it expired {-left:.0f} days ago"]
-    return [*problems, f"it has {left:.0f} days left, less than {min_days}"] if left < min_days else problems
+    return problems + lasting.days_problems(ends, min_days, now)
 
 
 def _renewal_problems(certificate: Certificate) -> list[str]:

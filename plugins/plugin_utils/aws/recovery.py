@@ -27,7 +27,7 @@ def plans(asked: Asked, region: Region) -> Awaitable[list[dict[str, Any]]]:
 
 
 def rules(asked: Asked, region: Region, ids: Iterable[str]) -> Awaitable[dict[str, Detail]]:
-    """The rules of each plan of the region: when they run, and after how many days what they made is deleted."""
+    """The rules of each plan of the region: when they run, and after how many days what they make is deleted."""
     return asked.of(f"{_EACH_PLAN} backup get-backup-plan --backup-plan-id", _rules, region, list(ids), region=region)
 
 
@@ -55,7 +55,7 @@ def vaults(asked: Asked, region: Region) -> Awaitable[dict[str, dict[str, Any]]]
 
 
 def kept(asked: Asked, region: Region, names: Iterable[str]) -> Awaitable[dict[str, Detail]]:
-    """How many recovery points each vault of the region holds, and how many of them are not encrypted."""
+    """The recovery points that each vault of the region holds: of what, made by which plan, whether encrypted."""
     command = f"{_EACH_VAULT} backup list-recovery-points-by-backup-vault --backup-vault-name"
     return asked.of(command, _kept, region, list(names), region=region)
 
@@ -81,6 +81,10 @@ def _rules(account: Account, region: Region, ids: list[str]) -> dict[str, Detail
                 "name": said["RuleName"],
                 "schedule": said.get("ScheduleExpression", ""),
                 "days": said.get("Lifecycle", {}).get("DeleteAfterDays"),
+                "copies": {
+                    copy["DestinationBackupVaultArn"]: copy.get("Lifecycle", {}).get("DeleteAfterDays")
+                    for copy in said.get("CopyActions", [])
+                },
             }
             for said in answer["BackupPlan"]["Rules"]
         ]
@@ -131,10 +135,16 @@ def _vaults(account: Account, region: Region) -> dict[str, dict[str, Any]]:
 
 
 def _kept(account: Account, region: Region, names: list[str]) -> dict[str, Detail]:
-    def one(vault: str) -> dict[str, int]:
+    def one(vault: str) -> list[dict[str, Any]]:
         answer = account.call("backup", "list_recovery_points_by_backup_vault", region=region, BackupVaultName=vault)
-        found = [said["IsEncrypted"] for said in answer["RecoveryPoints"]]
-        return {"points": len(found), "in clear": found.count(False)}
+        return [
+            {
+                "of": said["ResourceArn"],
+                "plan": said.get("CreatedBy", {}).get("BackupPlanId", ""),
+                "encrypted": said["IsEncrypted"],
+            }
+            for said in answer["RecoveryPoints"]
+        ]
 
     return details(account, names, one)
 

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
@@ -18,6 +19,19 @@ _DONE = ("COMPLETED", "AVAILABLE")  # what a vault calls a recovery point that i
 Points = Sequence[Mapping[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """The plans of a region.
+
+    arns: by their ids. rules: by the ids too. held: the recovery points in each vault, which tell the plan that made
+    them.
+    """
+
+    arns: Mapping[str, str]
+    rules: Mapping[str, Detail]
+    held: Mapping[str, Detail]
+
+
 def runs(rules: Detail, selections: Detail) -> Seen:
     """Whether a plan does anything by itself: a rule with a schedule, and a selection of what it is for."""
     scheduled = [rule["name"] for rule in value(rules) if rule["schedule"]]
@@ -27,12 +41,50 @@ def runs(rules: Detail, selections: Detail) -> Seen:
     return {"rules": scheduled, "selections": value(selections)}, problems
 
 
-def keeps(rules: Detail, days: int) -> Seen:
-    """Whether a rule of a plan keeps what it makes for so many days, or for good."""
-    kept = {rule["name"]: rule["days"] for rule in value(rules)}
-    long = [name for name, known in kept.items() if known is None or known >= days]
-    said = ", ".join(f"{name} {known} days" for name, known in kept.items())
-    return {"kept": kept}, [] if long else [f"no rule keeps backups for {days} days ({said or 'it has none'})"]
+def keeps(resource: str, points: Detail, plans: Plans, days: int, every_rule: bool) -> Seen:
+    """Whether a rule of the plans that back a resource up keeps what it makes for so many days, or for good.
+
+    every_rule: whether all of them must, in the vaults as well to which they copy it.
+    """
+    known, hidden = list[tuple[str, Mapping[str, Any]]](), list[CannotLook]()
+    for plan in _makers(resource, points, plans, hidden):
+        known += [(plans.arns[plan], rule) for rule in _read(plans.rules[plan], hidden)]
+    kept = {f"rule {rule['name']} of {plan}": rule["days"] for plan, rule in known}
+    long = any(kept_for is None or kept_for >= days for kept_for in kept.values())
+    problems = list(_short(known, days)) if every_rule else []
+    if hidden and not problems and (every_rule or not long):
+        raise hidden[0]
+    if not long and not hidden:
+        said = ", ".join(f"{name} {kept_for} days" for name, kept_for in kept.items())
+        problems = [f"no rule keeps its backups for {days} days ({said or 'no plan made its recovery points'})"]
+    return {"kept": kept}, problems
+
+
+def _makers(resource: str, points: Detail, plans: Plans, hidden: list[CannotLook]) -> list[str]:
+    """The plans that made the recovery points of a resource, as far as they are still there."""
+    found = set[str]()
+    for name in sorted({each["vault"] for each in value(points)}):
+        unknown = {"reason": "not_found", "detail": f"nothing is known of vault {name}"}
+        held = _read(plans.held.get(name, unknown), hidden)
+        found |= {each["plan"] for each in held if each["of"] == resource}
+    return sorted(found & plans.arns.keys())
+
+
+def _read(detail: Detail, hidden: list[CannotLook]) -> Sequence[Mapping[str, Any]]:
+    """What is known; nothing, and why in hidden, where it could not be seen."""
+    try:
+        return list(value(detail))
+    except CannotLook as reason:
+        hidden.append(reason)
+        return []
+
+
+def _short(rules: Iterable[tuple[str, Mapping[str, Any]]], days: int) -> Iterator[str]:
+    for plan, rule in rules:
+        for where, known in {"": rule["days"], **rule["copies"]}.items():
+            if known is not None and known < days:
+                what = f"copies in {where}" if where else "backups"
+                yield f"rule {rule['name']} of {plan} keeps {what} for {known} days, not {days}"
 
 
 def lately(last: float | None, max_age: float, grace: float, now: float) -> Seen:
@@ -108,11 +160,12 @@ def restored(jobs: Points, max_age_days: float, now: float) -> Seen:
 
 def empty(kept: Detail) -> bool:
     """Whether a vault is known to hold nothing that could be judged."""
-    return "value" in kept and not kept["value"]["points"]
+    return "value" in kept and not kept["value"]
 
 
 def in_cipher(kept: Detail) -> Seen:
     """Whether all that a vault holds is encrypted."""
     found = value(kept)
-    clear = found["in clear"]
-    return dict(found), [f"{clear} of {found['points']} recovery points are not encrypted"] if clear else []
+    clear = [each["encrypted"] for each in found].count(False)
+    actual = {"points": len(found), "in clear": clear}
+    return actual, [f"{clear} of {len(found)} recovery points are not encrypted"] if clear else []

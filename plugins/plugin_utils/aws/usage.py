@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import math
 import shlex
-import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -44,7 +43,7 @@ def queries(services: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def use(account: Account, region: str | None, asked: Sequence[Mapping[str, Any]], hours: int) -> dict[str, Detail]:
     """What each question was answered with, by its Id, over so many hours: numbers, or why there are none."""
-    now = time.time() // PERIOD * PERIOD
+    now = account.now // PERIOD * PERIOD
     said = account.call(
         "cloudwatch",
         "get_metric_data",

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -137,7 +136,7 @@ def health_checks(account: Account) -> dict[str, dict[str, Any]]:
 
 def health(account: Account, checks: Iterable[str]) -> dict[str, Detail]:
     """Whether each health check was well when it was last made, of whatever kind it is."""
-    now = time.time()
+    now = account.now
 
     def read(check: str) -> bool:
         said = account.call(

@@ -195,7 +195,7 @@ def query(reader: Reader, sql: str, location: str, most_bytes: int) -> list[int]
     )
     while not answer["jobComplete"]:
         job = answer["jobReference"]
-        answer = reader.get(_API, f"{path}/{job['jobId']}", permission, location=job["location"], timeoutMs=_WAIT)
+        answer = reader.again(_API, f"{path}/{job['jobId']}", permission, location=job["location"], timeoutMs=_WAIT)
     (row,) = answer["rows"]
     return [int(value["v"]) for value in row["f"]]
 

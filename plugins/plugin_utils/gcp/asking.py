@@ -31,7 +31,7 @@ class Asked:
         must tell apart whatever arguments do.
         """
         line, seconds = self.project.line(command), self.project.seconds
-        return self.look.call(line, lambda: read(Reader(self.project), *arguments), timeout=seconds)
+        return self.look.call(line, lambda: read(Reader(self.project, self.look.answered), *arguments), timeout=seconds)
 
 
 def ask(look: Observer, want: Wanted) -> Asked:

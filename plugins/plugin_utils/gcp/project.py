@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shlex
 import threading
@@ -14,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook, Deadline
+from ansible_collections.golive.verify.plugins.plugin_utils.answered import Answered
 from ansible_collections.golive.verify.plugins.plugin_utils.details import SIDE_BY_SIDE, Detail, details
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp import errors
 
@@ -64,6 +66,7 @@ class Project:
         library()
         self.name = name
         self.seconds = seconds or _SECONDS
+        self.credentials = (impersonate, quota_project, endpoint_url)
         self._impersonate = impersonate
         self._quota_project = quota_project
         self._endpoint_url = endpoint_url
@@ -124,24 +127,32 @@ class Project:
 
 
 class Reader:
-    """What one look asks of a project, all of it before one deadline."""
+    """What one look asks of a project, all of it before one deadline. answered: what was asked of it before."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, answered: Answered | None = None) -> None:
         self._project = project
+        self._answered = answered or Answered()
         self._deadline = Deadline(project.seconds)
         self.project = project.name
         self.seconds = project.seconds
 
     def get(self, service: str, path: str, permission: str, **query: Any) -> dict[str, Any]:
         """One answer. Raise CannotLook: denied names the permission, not_found is what Google says does not exist."""
+        return self._once("GET", service, path, permission, query, None)
+
+    def again(self, service: str, path: str, permission: str, **query: Any) -> dict[str, Any]:
+        """As get(), for what has another answer each time."""
         return self._ask("GET", service, path, permission, query, None)
 
     def post(self, service: str, path: str, permission: str, body: Mapping[str, Any], **query: Any) -> dict[str, Any]:
         """The answer to a question that has a body; nothing is changed by any that we ask."""
-        return self._ask("POST", service, path, permission, query, body)
+        return self._once("POST", service, path, permission, query, body)
 
     def pages(self, service: str, path: str, items: str, permission: str, **query: Any) -> list[dict[str, Any]]:
-        """The list of that name in all pages of an answer; Google leaves the name out where the list is empty."""
+        """The list of that name in all pages of an answer; Google leaves the name out where the list is empty.
+
+        Places that Google could not ask, and leaves out of the list, are told as such.
+        """
         found: list[dict[str, Any]] = []
         token = ""
         for dummy in range(_MOST_PAGES):
@@ -149,6 +160,8 @@ class Reader:
             listed = page.get(items, [])
             if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
                 raise CannotLook("malformed", f"{items} is no list of objects")
+            if page.get("unreachable"):
+                raise CannotLook("unreachable", f"{items} of {', '.join(map(str, page['unreachable']))}"[:300])
             found += listed
             token = page.get("nextPageToken", "")
             if not token:
@@ -158,6 +171,19 @@ class Reader:
     def each(self, names: Iterable[str], read: Callable[[str], Any]) -> dict[str, Detail]:
         """What read gives for each name, side by side: its value, or the reason and the detail why it has none."""
         return details(names, read, self._deadline)
+
+    def _once(
+        self,
+        method: str,
+        service: str,
+        path: str,
+        permission: str,
+        query: Mapping[str, Any],
+        body: Mapping[str, Any] | None,
+    ) -> dict[str, Any]:
+        question = (*self._project.credentials, method, service, path, json.dumps([query, body], sort_keys=True))
+        ask = partial(self._ask, method, service, path, permission, query, body)
+        return self._answered.once(question, ask, self._deadline)
 
     def _ask(
         self,
@@ -171,7 +197,7 @@ class Reader:
         url, pause = self._project.url(service, path), _FIRST_PAUSE
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return errors.answer(*self._once(method, url, query, body), permission)
+                return errors.answer(*self._attempt(method, url, query, body), permission)
             except errors.Passing:
                 if attempt == _ATTEMPTS:
                     raise
@@ -179,7 +205,7 @@ class Reader:
             pause *= 2
         raise CannotLook("timeout", "no attempt was made")
 
-    def _once(
+    def _attempt(
         self, method: str, url: str, query: Mapping[str, Any], body: Mapping[str, Any] | None
     ) -> tuple[int, bytes]:
         session = self._project.session()

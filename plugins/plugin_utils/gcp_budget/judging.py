@@ -45,9 +45,12 @@ def threshold_problems(budget: Budget, most: float) -> list[str]:
 
 
 def told_problems(by_role: Sequence[str] | None, places: Mapping[str, str]) -> list[str]:
-    """Why nobody hears its alerts. by_role: None when nobody is told by role. places: what is wrong with each."""
+    """Why nobody hears its alerts.
+
+    by_role: who is told because of a role; None when nobody is to be. places: what is wrong with each.
+    """
     problems = [f"{shown(name, 200)} {wrong}" for name, wrong in places.items() if wrong]
     if by_role or not all(places.values()):
         return problems
-    role = "" if by_role is None else ", since nobody holds a role in the billing account that alerts are sent to"
+    role = "" if by_role is None else ", since nobody holds a role that alerts are sent to"
     return [*problems, f"nobody is told{role}"]

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
@@ -16,7 +16,7 @@ _PAGE = 100
 # Of the filters of a budget, those that leave out a part of the costs of what it is about.
 _PARTS = ("services", "subaccounts", "labels")
 _TOLD_BY_ROLE = ("roles/billing.admin", "roles/billing.user")
-Seen = dict[str, dict[str, Any]]
+_TOLD_BY_PROJECT = ("roles/owner",)
 
 
 def resource(name: str) -> str:
@@ -50,6 +50,7 @@ def _budget(said: Mapping[str, Any]) -> dict[str, Any]:
         **_amount(said["amount"]),
         "percents": [round(float(rule["thresholdPercent"]) * 100, 6) for rule in said.get("thresholdRules", [])],
         "by_role": not tells.get("disableDefaultIamRecipients"),
+        "by_project": bool(tells.get("enableProjectLevelRecipients")) and len(about.get("projects", [])) == 1,
         "channels": tells.get("monitoringNotificationChannels", []),
         "topics": [tells["pubsubTopic"]] if tells.get("pubsubTopic") else [],
     }
@@ -68,42 +69,15 @@ def told_by_role(reader: Reader, account: str) -> list[str]:
     """The people and groups who get the alerts of a billing account because of their role in it."""
     version = {"options.requestedPolicyVersion": VERSION}
     policy = reader.get("cloudbilling", f"v1/{account}:getIamPolicy", "billing.accounts.getIamPolicy", **version)
-    return sorted(
-        {
-            each["principal"]
-            for each in grants(policy)
-            if each["role"] in _TOLD_BY_ROLE and each["principal"].startswith(("user:", "group:"))
-        }
-    )
+    return _people(grants(policy), _TOLD_BY_ROLE)
 
 
-def channels(reader: Reader, names: Iterable[str]) -> Seen:
-    """What is wrong with each of these notification channels; empty where it works."""
-
-    def one(name: str) -> str:
-        said = reader.get("monitoring", f"v3/{name}", "monitoring.notificationChannels.get")
-        if "type" not in said:
-            raise CannotLook("malformed", "a notification channel without a type")
-        if not said.get("enabled", True):
-            return "is disabled"
-        return "is not verified" if said.get("verificationStatus") == "UNVERIFIED" else ""
-
-    return _existing(reader, names, one)
+def owners(granted: Sequence[Mapping[str, str]]) -> list[str]:
+    """The people and groups who get the alerts of a budget of one project because they own it."""
+    return _people(granted, _TOLD_BY_PROJECT)
 
 
-def topics(reader: Reader, names: Iterable[str]) -> Seen:
-    """What is wrong with each of these topics; empty where somebody subscribes to it."""
-
-    def one(name: str) -> str:
-        said = reader.get("pubsub", f"v1/{name}/subscriptions", "pubsub.topics.get", pageSize=1)
-        return "" if said.get("subscriptions") else "has no subscription"
-
-    return _existing(reader, names, one)
-
-
-def _existing(reader: Reader, names: Iterable[str], read: Any) -> Seen:
-    found = reader.each(names, read)
-    return {
-        name: {"value": "does not exist"} if entry.get("reason") == "not_found" else entry
-        for name, entry in found.items()
-    }
+def _people(granted: Sequence[Mapping[str, str]], roles: Sequence[str]) -> list[str]:
+    """The people and groups among those to whom one of the roles is granted."""
+    held = {each["principal"] for each in granted if each["role"] in roles}
+    return sorted(each for each in held if each.startswith(("user:", "group:")))

@@ -24,24 +24,30 @@ Rule = Mapping[str, Any]
 
 
 def denied(principal: str, permission: str, rules: Sequence[Rule]) -> bool:
-    """Whether one of the rules denies a permission to a principal for certain.
+    """Whether a rule denies a permission to a principal for certain, which one with a condition does not."""
+    return any(not rule["condition"] for rule in _denying(principal, permission, rules))
 
-    A rule with a condition does not, nor one that names permissions by a pattern, which not all of them are part of.
-    Of a rule with exceptions nobody knows whether members of a group, or a person in a group, are among them.
+
+def conditions(principal: str, permission: str, rules: Sequence[Rule]) -> list[str]:
+    """The conditions under which rules deny a permission to a principal."""
+    return [rule["condition"] for rule in _denying(principal, permission, rules) if rule["condition"]]
+
+
+def _denying(principal: str, permission: str, rules: Sequence[Rule]) -> Iterator[Rule]:
+    """The rules that are about a permission of a principal.
+
+    One that names permissions by a pattern is not, as not all of them are part of it. Of a rule with exceptions nobody
+    knows whether members of a group, or a person in a group, are among them.
     """
     kind, _colon, address = principal.partition(":")
     service, _dot, verb = permission.partition(".")
     if kind not in _FORMS or service not in _SERVICES:
-        return False
+        return
     who, what = _FORMS[kind].format(address), f"{_SERVICES[service]}/{verb}"
-    return any(
-        not rule["conditional"]
-        and what in rule["permissions"]
-        and what not in rule["without"]
-        and _meant(who, rule["principals"])
-        and not _perhaps_excepted(who, rule["except"])
-        for rule in rules
-    )
+    for rule in rules:
+        named = what in rule["permissions"] and what not in rule["without"]
+        if named and _meant(who, rule["principals"]) and not _perhaps_excepted(who, rule["except"]):
+            yield rule
 
 
 def _meant(who: str, principals: Sequence[str]) -> bool:

@@ -20,7 +20,7 @@ from ansible_collections.golive.verify.plugins.plugin_utils.gcp.principals impor
     outside,
     wide,
 )
-from ansible_collections.golive.verify.plugins.plugin_utils.gcp_iam.denials import at_or_above, denied
+from ansible_collections.golive.verify.plugins.plugin_utils.gcp_iam.denials import at_or_above, conditions, denied
 from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, judge, unseen
 from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
@@ -110,9 +110,11 @@ def grant_problems(
             yield f"{kind}holds the basic role {where}"
         elif powers := [each for each in value(roles[role]) if each in _TAKES_OVER]:
             rules = list(at_or_above(scope, denials))
-            left = [_TAKES_OVER[each] for each in powers if not denied(principal, each, rules)]
+            left = [each for each in powers if not denied(principal, each, rules)]
             if left:
-                yield f"holds {where}, which {' and '.join(dict.fromkeys(left))}"
+                unless = [each for power in left for each in conditions(principal, power, rules)]
+                aside = f" (a deny policy takes it away only if '{shown(unless[0])}')" if unless else ""
+                yield f"holds {where}, which {' and '.join(dict.fromkeys(_TAKES_OVER[each] for each in left))}{aside}"
 
 
 def take_over(roles: Mapping[str, Any]) -> bool:

@@ -57,8 +57,12 @@ def _denial(said: Mapping[str, Any]) -> dict[str, Any]:
         "except": said.get("exceptionPrincipals", []),
         "permissions": said.get("deniedPermissions", []),
         "without": said.get("exceptionPermissions", []),
-        "conditional": "denialCondition" in said,
+        "condition": _condition(said["denialCondition"]) if "denialCondition" in said else "",
     }
+
+
+def _condition(said: Mapping[str, Any]) -> str:
+    return str(said.get("title") or said.get("expression") or "something that is not told")
 
 
 def accounts(reader: Reader) -> list[str]:

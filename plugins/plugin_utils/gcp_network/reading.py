@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.plugin_utils.gcp.compute import API, aggregated, last
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp.project import Reader
 
-_API = "compute"
-_MOST_PAGES = 100
 _ACTIONS = {"allow": "accept", "deny": "drop", "goto_next": "return", "apply_security_profile_group": "accept"}
 # Sources within Google's network, which are not the world.
 _WITHIN = {"INTRA_VPC", "NON_INTERNET", "VPC_NETWORKS"}
@@ -33,7 +32,7 @@ def resource(project: str, path: str) -> str:
 def networks(reader: Reader) -> dict[str, bool]:
     """The networks of the project, and whether the policy of each is asked before its own rules."""
     path = f"compute/v1/projects/{reader.project}/global/networks"
-    listed = reader.pages(_API, path, "items", "compute.networks.list")
+    listed = reader.pages(API, path, "items", "compute.networks.list")
     order = "networkFirewallPolicyEnforcementOrder"
     return {each["name"]: each.get(order) == "BEFORE_CLASSIC_FIREWALL" for each in listed}
 
@@ -43,7 +42,7 @@ def firewalls(reader: Reader, names: Iterable[str]) -> Seen:
 
     def one(name: str) -> dict[str, Any]:
         path = f"compute/v1/projects/{reader.project}/global/networks/{name}/getEffectiveFirewalls"
-        said = reader.get(_API, path, "compute.networks.getEffectiveFirewalls")
+        said = reader.get(API, path, "compute.networks.getEffectiveFirewalls")
         if "firewalls" not in said and "firewallPolicys" not in said:
             raise CannotLook("malformed", "neither rules nor policies, not even Google's own")
         policies = sorted(said.get("firewallPolicys", []), key=lambda policy: int(policy.get("priority", 0)))
@@ -59,14 +58,14 @@ def firewalls(reader: Reader, names: Iterable[str]) -> Seen:
 def regional(reader: Reader) -> dict[str, dict[str, list[Rule]]]:
     """By network, the rules of policies that count in one region, by the region."""
     found = dict[str, dict[str, list[Rule]]]()
-    for policy in _aggregated(reader, "firewallPolicies", "compute.firewallPolicies.list"):
+    for policy in aggregated(reader, "firewallPolicies", "compute.firewallPolicies.list"):
         if "region" not in policy or not policy.get("associations"):
             continue
-        region = _last(policy["region"])
+        region = last(policy["region"])
         path = f"compute/v1/projects/{reader.project}/regions/{region}/firewallPolicies/{policy['name']}"
-        rules = reader.get(_API, path, "compute.firewallPolicies.get")["rules"]
+        rules = reader.get(API, path, "compute.firewallPolicies.get")["rules"]
         for each in policy["associations"]:
-            name = _last(each["attachmentTarget"])
+            name = last(each["attachmentTarget"])
             found.setdefault(name, {})[region] = _policy(rules, name)
     return found
 
@@ -74,35 +73,14 @@ def regional(reader: Reader) -> dict[str, dict[str, list[Rule]]]:
 def subnets(reader: Reader) -> dict[str, dict[str, Any]]:
     """The subnets of machines by their path, with whether traffic is recorded, and Google reached from within."""
     return {
-        f"regions/{_last(each['region'])}/subnetworks/{each['name']}": {
+        f"regions/{last(each['region'])}/subnetworks/{each['name']}": {
             "name": each["name"],
             "recorded": bool((each.get("logConfig") or {}).get("enable")),
             "reaches_google": bool(each.get("privateIpGoogleAccess")),
         }
-        for each in _aggregated(reader, "subnetworks", "compute.subnetworks.list")
+        for each in aggregated(reader, "subnetworks", "compute.subnetworks.list")
         if each.get("purpose", "PRIVATE") == "PRIVATE"
     }
-
-
-def _aggregated(reader: Reader, kind: str, permission: str) -> list[dict[str, Any]]:
-    """All things of a kind in all regions; Google tells them by region, and of regions without any that it is so."""
-    found: list[dict[str, Any]] = []
-    token: dict[str, str] = {}
-    for dummy in range(_MOST_PAGES):
-        page = reader.get(_API, f"compute/v1/projects/{reader.project}/aggregated/{kind}", permission, **token)
-        if "kind" not in page:
-            raise CannotLook("malformed", f"a list of {kind} without its kind")
-        if page.get("unreachables"):
-            raise CannotLook("unreachable", f"{kind} of {', '.join(page['unreachables'])}"[:300])
-        found += [each for scope in page.get("items", {}).values() for each in scope.get(kind, [])]
-        if not page.get("nextPageToken"):
-            return found
-        token = {"pageToken": page["nextPageToken"]}
-    raise CannotLook("too_large", f"more than {_MOST_PAGES} pages of {kind}")
-
-
-def _last(url: str) -> str:
-    return url.rpartition("/")[2]
 
 
 def _counts(said: Mapping[str, Any]) -> bool:
@@ -136,7 +114,7 @@ def _policy(rules: Sequence[Mapping[str, Any]], network: str) -> list[Rule]:
         [
             _of_policy(each)
             for each in rules
-            if _counts(each) and (not each.get("targetResources") or network in map(_last, each["targetResources"]))
+            if _counts(each) and (not each.get("targetResources") or network in map(last, each["targetResources"]))
         ]
     )
 
@@ -155,9 +133,7 @@ def _of_policy(said: Mapping[str, Any]) -> Rule:
         "layers": [_layer(each, "ipProtocol") for each in match["layer4Configs"]],
         "from": list(EVERYWHERE) if large else ranges,
         "certain": not large and not any(match.get(name) for name in _TO_SOME),
-        "unknown": f"the rule of priority {said['priority']} is about {', '.join(map(_last, groups))}"
-        if groups
-        else "",
+        "unknown": f"the rule of priority {said['priority']} is about {', '.join(map(last, groups))}" if groups else "",
         "targets": [
             *said.get("targetServiceAccounts", []),
             *(each["name"] for each in said.get("targetSecureTags", [])),

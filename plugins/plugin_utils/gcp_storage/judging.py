@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp.principals import EVERYBODY
+from ansible_collections.golive.verify.plugins.plugin_utils.lifecycles import Deletion, early_problems
 from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 _DAY, _HOUR = 86400, 3600
@@ -51,13 +52,12 @@ def lifecycle_problems(bucket: Bucket, days: int, now: float) -> list[str]:
     """Why rules of the lifecycle delete what is younger than so many days. All conditions of a rule have to be met."""
     if bucket["retained_days"] >= days:
         return []
-    return [
-        f"a rule of its lifecycle deletes after {max(rule['days'])} days, not {days}"
-        if rule["days"]
-        else "a rule of its lifecycle deletes, however young"
+    deletions = [
+        Deletion("a rule of its lifecycle", "objects", max(rule["days"], default=None))
         for rule in bucket["deletes"]
-        if max(rule["days"], default=0) < days and min(rule["before"], default=now) > now - days * _DAY
+        if min(rule["before"], default=now) > now - days * _DAY
     ]
+    return early_problems(deletions, days)
 
 
 def locked_problems(bucket: Bucket, days: int) -> list[str]:
@@ -65,6 +65,20 @@ def locked_problems(bucket: Bucket, days: int) -> list[str]:
     if bucket["retained_days"] < days:
         return [f"nothing keeps objects from being deleted for {days} days, but for {bucket['retained_days']:g}"]
     return [] if bucket["locked"] else ["its retention policy is not locked, so that it can be taken away"]
+
+
+def retained_each(copies: Sequence[Object], days: int, now: float, locked: bool) -> bool:
+    """Whether each copy of so many days has a retention of its own that keeps it for as long. Empty ones are none.
+
+    locked: whether it must be one that nobody can take away. A hold is not: who may set it may release it, any time.
+    """
+    recent = [each for each in copies if each["size"] and each["at"] > now - days * _DAY]
+    return bool(recent) and all(
+        each["retained"] is not None
+        and each["retained"] >= each["at"] + days * _DAY - _SETTLED  # it is set before the upload has ended
+        and (each["locked"] or not locked)
+        for each in recent
+    )
 
 
 def history_problems(copies: Sequence[Object], days: int, now: float) -> list[str]:

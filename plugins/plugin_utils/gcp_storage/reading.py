@@ -19,7 +19,8 @@ _PAGE = 1000
 _DAY = 86400
 _PREVENTION = {"enforced": True, "inherited": False, "unspecified": False}
 _CONSTRAINT = "storage.publicAccessPrevention"
-_OBJECT = "name,size,crc32c,timeCreated"
+_OBJECT = "name,size,crc32c,timeCreated,retention,temporaryHold,eventBasedHold"
+_LOCKED = {"Locked": True, "Unlocked": False}
 Seen = dict[str, dict[str, Any]]
 
 
@@ -132,9 +133,18 @@ def objects(reader: Reader, names: Iterable[str], versions: bool, most: int | No
 
 
 def _object(said: Mapping[str, Any]) -> dict[str, Any]:
+    """retained: until when the object's own retention keeps it, if it has one. locked: whether that can only grow."""
+    retention = said.get("retention") or {}
     return {
         "name": said["name"],
         "sum": said["crc32c"],
         "size": int(said["size"]),
-        "at": datetime.fromisoformat(said["timeCreated"]).timestamp(),
+        "at": _moment(said["timeCreated"]),
+        "retained": _moment(retention["retainUntilTime"]) if retention else None,
+        "locked": bool(retention) and _LOCKED[retention["mode"]],
+        "held": bool(said.get("temporaryHold") or said.get("eventBasedHold")),
     }
+
+
+def _moment(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,13 @@ _FALCO_RULES = ("/etc/falco/falco_rules*.yaml", "/etc/falco/rules.d/*.yaml")
 _FALCO_UNITS = ("falco.service", "falco-modern-bpf.service", "falco-bpf.service", "falco-kmod.service")
 _AIDE_DATABASES = "/var/lib/aide/aide.db*"
 _AIDE_LOGS = "/var/log/aide/aide.log*"
+# Each scan that got to its end says whether it found differences; Debian's daily check says how AIDE ended as well.
+_AIDE_ENDS = ["grep", "-aoE", r"AIDE [0-9. ]*found (NO )?differences|AIDE returned with exit code [0-9]+"]
+_AIDE_SAYS = [*_AIDE_ENDS, "/var/log/aide/aide.log"]
 _AIDE_TIMERS = ("dailyaidecheck.timer", "aidecheck.timer", "aide.timer", "aide-check.timer")
+
+# Seconds within which a heartbeat is that of the registration: real ones come once a minute.
+_REGISTERING = 1.0
 
 # Hours that a scan may take, or start late.
 _SCAN = 3
@@ -172,10 +178,19 @@ async def _machines(look: Observer, max_hours: float) -> Part:
     machines = _json((await look.command(["cscli", "machines", "list", "-o", "json"])).stdout, "cscli machines list")
     if not isinstance(machines, list) or not all(isinstance(each, dict) for each in machines):
         raise CannotLook("malformed", "cscli machines list is no list of machines")
-    beats = [_moment(str(each["last_heartbeat"])) for each in machines if each.get("last_heartbeat")]
+    beats = [beat for beat in map(_heartbeat, machines) if beat is not None]
     if not beats:
         return Part({"last heartbeat": "never"}, ["no machine ever reported to CrowdSec's local API"])
     return Part({"last heartbeat": when(max(beats))}, quiet_problems("CrowdSec", max(beats), max_hours))
+
+
+def _heartbeat(machine: Mapping[str, Any]) -> float | None:
+    """When a machine was last heard of. The moment of its registration is written down as its first heartbeat."""
+    if not machine.get("last_heartbeat"):
+        return None
+    beat = _moment(str(machine["last_heartbeat"]))
+    created = _moment(str(machine["created_at"])) if machine.get("created_at") else 0.0
+    return beat if beat - created > _REGISTERING else None
 
 
 def _json(text: str, of: str) -> Any:
@@ -238,10 +253,32 @@ async def _aide_database(look: Observer) -> Part:
 
 
 async def _aide_runs(look: Observer, max_hours: float) -> Part:
-    newest = max((await look.glob(_AIDE_LOGS)).files, key=_mtime, default=None)
+    logs, ends = await together(look.glob(_AIDE_LOGS), attempt(look.command(_AIDE_SAYS, ok=(0, 1))))
+    newest = max(logs.files, key=_mtime, default=None)
     if newest is None:
         return Part({"last scan": "never"}, [f"AIDE has written no {_AIDE_LOGS}"])
-    return Part({"last scan": when(newest.mtime)}, quiet_problems("AIDE", newest.mtime, max_hours))
+    problems = quiet_problems("AIDE", newest.mtime, max_hours)
+    if isinstance(ends, CannotLook):
+        if problems:
+            return Part({"last scan": when(newest.mtime)}, problems)
+        raise ends
+    found, unfinished = parse_aide_ends(ends.stdout)
+    return Part({"last scan": when(newest.mtime), "it found": found}, [*problems, *unfinished])
+
+
+def parse_aide_ends(text: str) -> tuple[str, list[str]]:
+    """What the last scan of a log found, and why it is no scan: AIDE writes a log too where it ends early.
+
+    Its exit status is a sum of 1, 2 and 4 for new, removed and changed files, and 14 or more for errors of its own.
+    """
+    lines = text.splitlines()
+    found = [line for line in lines if line.endswith("differences")]
+    told = [int(line.rpartition(" ")[2]) for line in lines if not line.endswith("differences")]
+    if told and told[-1] > 7:
+        return "nothing", [f"the last scan of AIDE did not get to its end: exit status {told[-1]}"]
+    if not found:
+        return "nothing", [f"{_AIDE_SAYS[-1]} tells of no scan that got to its end (nor does it with report_quiet)"]
+    return ("no differences" if "NO" in found[-1] else "differences"), []
 
 
 def _mtime(file: FileFact) -> float:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.facts import CommandFact, GlobFact, Timer, TimersFact
+from ansible_collections.golive.verify.plugins.plugin_utils.facts import CommandFact, FileFact, Timer, TimersFact
 from ansible_collections.golive.verify.plugins.plugin_utils.host_baseline.updates import (
     Upgrades,
     list_problems,
@@ -25,31 +25,44 @@ from ansible_collections.golive.verify.plugins.plugin_utils.shown import shown
 
 TOOL = "/usr/bin/dnf"
 _ADVISORIES = ["dnf", "-q", "-C", "updateinfo", "list", "--security"]
+# Of packages that excludepkgs hides too: they are "all" to dnf 4, and "*" to dnf 5.
+_UNHIDDEN = "--setopt=disable_excludes=all,*"
+_EVERY_ADVISORY = [*_ADVISORIES, _UNHIDDEN]
+# What the system comes from is where its C library comes from.
+_SYSTEM = ["dnf", "-q", "-C", "repoquery", _UNHIDDEN, "--qf", "%{repoid}\\n", "glibc"]
 _RESTART = ["dnf", "-q", "-C", "needs-restarting", "-r"]
-_CACHES = ("/var/cache/dnf/*/repodata/*primary.xml*", "/var/cache/libdnf5/*/repodata/*primary.xml*")
+_CACHES = ("/var/cache/dnf/*/repodata/*.xml*", "/var/cache/libdnf5/*/repodata/*.xml*")
 _SECONDS = 30.0
 
 # "RHSA-2026:1234 Important/Sec. openssl-libs-1:3.0.7-27.el9.x86_64"; dnf 5 has columns and a date of issue.
 _DNF4 = re.compile(r"(\S+)\s+\S+/Sec\.\s+(\S+)")
 _DNF5 = re.compile(r"(\S+)\s+security\s+\S+\s+(\S+)\s+\d{4}-\d\d-\d\d.*")
 _HEADER = re.compile(r"Name\s+Type\s+Severity\s+Package\s+Issued\s*")
+_REPOSITORY = re.compile(r"[\w.:+-]+")
+_CACHED = re.compile(r"(.*/([^/]+)-[0-9a-f]{16})/repodata/.*\b(primary|updateinfo)\.xml.*")
 _TIMERS = ("dnf-automatic.timer", "dnf-automatic-install.timer", "dnf5-automatic.timer")
 _INSTALLS = re.compile(r"^\s*apply_updates\s*=\s*(yes|true|1|on)\s*$", re.MULTILINE | re.IGNORECASE)
 
 
 async def pending(look: Observer, want: Wanted, now: float) -> Part:
     """No security update waits for longer than may be."""
-    advisories, timers, *caches = await together(
-        look.command(_ADVISORIES, timeout=_SECONDS), look.timers(), *map(look.glob, _CACHES)
+    listed, every, system, timers, *caches = await together(
+        *(look.command(argv, timeout=_SECONDS) for argv in (_ADVISORIES, _EVERY_ADVISORY, _SYSTEM)),
+        look.timers(),
+        *map(look.glob, _CACHES),
     )
-    fixes = parse_advisories(advisories.stdout)
-    learned = _learned(caches)
-    seen = Upgrades(_succeeded(_timer(timers)) if want.automatic else None, learned)
+    fixes = parse_advisories(every.stdout)
+    held = sorted(set(fixes) - set(parse_advisories(listed.stdout)))
+    learned = learned_of(parse_repositories(system.stdout), [file for cache in caches for file in cache.files])
+    oldest = min(learned.values())
+    seen = Upgrades(_succeeded(_timer(timers)) if want.automatic else None, oldest)
     problems = [
-        *pending_problems(fixes, [], seen, want.max_pending_days, now),
-        *list_problems("dnf", learned, want.max_pending_days, now),
+        *pending_problems(fixes, held, seen, want.max_pending_days, now),
+        *list_problems("dnf", oldest, want.max_pending_days, now),
     ]
-    return Part({"security updates not installed": few(fixes) or "none", "lists of updates": when(learned)}, problems)
+    lists = {name: when(moment) for name, moment in learned.items()}
+    actual = {"security updates not installed": few(fixes) or "none", "held back": few(held) or "none"}
+    return Part({**actual, "lists of updates": lists}, problems)
 
 
 def parse_advisories(text: str) -> list[str]:
@@ -64,12 +77,38 @@ def parse_advisories(text: str) -> list[str]:
     return sorted(found)
 
 
-def _learned(caches: Sequence[GlobFact]) -> float:
-    """When dnf last saw that its lists are the newest: it sets this time anew whenever the repository says so."""
-    times = [each.mtime for cache in caches for each in cache.files]
-    if not times:
-        raise CannotLook("not_found", "dnf has no lists of updates in its cache: run dnf makecache")
-    return max(times)
+def parse_repositories(text: str) -> list[str]:
+    """The repositories that `dnf repoquery` names: those that are enabled, and of which dnf knows something."""
+    found = sorted(set(text.split()))
+    if strange := [each for each in found if not _REPOSITORY.fullmatch(each)]:
+        raise CannotLook("malformed", f"dnf repoquery printed {shown(strange[0])!r}")
+    if not found:
+        raise CannotLook("not_found", "dnf knows of no enabled repository of the system: run dnf makecache")
+    return found
+
+
+def learned_of(system: Sequence[str], cached: Sequence[FileFact]) -> dict[str, float]:
+    """Since when dnf knows, of each repository of the system that tells which updates are security updates.
+
+    The newest primary list of a repository has the moment at which dnf last saw that there is no newer one. Where no
+    repository of the system has advisories, as with CentOS Stream, dnf names no security update, whatever waits.
+    """
+    newest: dict[str, tuple[float, str]] = {}
+    advised = set()
+    for file in cached:
+        match = _CACHED.fullmatch(file.path)
+        if match and match[3] == "updateinfo":
+            advised.add(match[1])
+        elif match and match[2] in system:
+            newest[match[2]] = max((file.mtime, match[1]), newest.get(match[2], (0.0, "")))
+    if not newest:
+        raise CannotLook("not_found", f"dnf has no list of {few(system)} in its cache: run dnf makecache")
+    found = {name: mtime for name, (mtime, directory) in newest.items() if directory in advised}
+    if not found:
+        raise CannotLook(
+            "not_found", f"{few(system)} has no advisories (updateinfo), so dnf cannot tell which updates are security"
+        )
+    return found
 
 
 async def automatic(look: Observer, want: Wanted, now: float) -> Part:

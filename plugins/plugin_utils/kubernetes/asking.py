@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, TypeVar
 
-from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
+from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook, Deadline
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
 from ansible_collections.golive.verify.plugins.plugin_utils.kubernetes import reading, reading_workloads
 from ansible_collections.golive.verify.plugins.plugin_utils.kubernetes.cluster import Cluster, Resource
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Look, Observer, attempt, together
 
+T = TypeVar("T")
 _RBAC = "rbac.authorization.k8s.io"
 RESOURCES = {
     each.plural: each
@@ -80,7 +81,7 @@ class Asked:
 
     def version(self) -> Look[dict[str, str]]:
         """The server's version."""
-        return self.look.call(self.cluster.line("version -o json"), self.cluster.version, timeout=self.cluster.seconds)
+        return self._of("version -o json", self.cluster.version)
 
     async def seen(self, namespaces: Sequence[str], *plurals: str) -> Seen:
         """All there is of some resources in namespaces. What is in none of them is seen whole, or not at all."""
@@ -114,10 +115,13 @@ class Asked:
         where = f"-n {shlex.quote(namespace)}" if namespace else "-A" if resource.namespaced else ""
         how = "" if resource.metadata else "-o json"
         command = " ".join(filter(None, ("get", resource.name, where, how)))
-        list_it = self.cluster.all
-        return self.look.call(
-            self.cluster.line(command), lambda: list_it(resource, namespace), timeout=self.cluster.seconds
-        )
+        return self._of(command, partial(self.cluster.all, resource, namespace))
+
+    def _of(self, command: str, read: Callable[[], T]) -> Look[T]:
+        """What read gives; command is how a person asks the same. Checks that differ in patience ask it once, too."""
+        line, seconds = self.cluster.line(command), self.cluster.seconds
+        once = self.look.answered.once
+        return self.look.call(line, lambda: once(line, read, Deadline(seconds)), timeout=seconds)
 
 
 def by(key: str, items: Items) -> Mapping[str, Items]:

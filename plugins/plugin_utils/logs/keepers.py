@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import time
 from typing import Any
@@ -21,7 +22,11 @@ _DAY = 86400.0
 _JOURNAL = "/var/log/journal"
 # Written at the first start of a machine, so it is as old as the host.
 _BORN = "/etc/machine-id"
+_STORAGES = ("auto", "none", "persistent", "volatile")
 _HEAD = re.compile(r"(?m)^Head realtime timestamp: .*\(([0-9a-f]{1,16})\)$")
+# Of a host without the main file come the defaults, and what is dropped in.
+_SAYS_SETTINGS = re.compile(r"(?m)^\[Journal\]\s*$|^# Main configuration file \S+ not found$")
+_NEXT_FILE = re.compile(r"(?m)(?:\A|(?<=\n\n))# /.*$")
 _SPAN = re.compile(r"(?:\s*(\d+)\s*([a-zA-Z]*))")
 # Seconds in the units of systemd.time(7); a number alone is seconds.
 _UNITS = {
@@ -64,11 +69,12 @@ async def journal(look: Observer, want: Wanted) -> Part:
 
 def journal_settings(text: str) -> dict[str, str]:
     """The settings of [Journal], as the files that systemd-analyze prints in their order leave them."""
-    if not re.search(r"(?m)^\[Journal\]\s*$", text):
+    if not _SAYS_SETTINGS.search(text):
         raise CannotLook("malformed", "systemd-analyze printed no configuration of the journal")
     settings: dict[str, str] = {}
     section = ""
-    for line in map(str.strip, text.splitlines()):
+    # Each file begins anew, with an empty line and its path: journald ignores a setting above its section.
+    for line in map(str.strip, _NEXT_FILE.sub("[]", text).splitlines()):
         if line.startswith("["):
             section = line
         elif "=" in line and line[0] not in "#;" and section == "[Journal]":
@@ -80,6 +86,8 @@ def journal_settings(text: str) -> dict[str, str]:
 def storage_problems(settings: dict[str, str], directory: bool) -> list[str]:
     """Why the journal does not survive a restart. directory: whether the one on disk exists."""
     storage = settings.get("Storage", "auto")
+    if storage not in _STORAGES:
+        raise CannotLook("malformed", f"Storage={storage} is none of {', '.join(_STORAGES)}, so journald ignores it")
     if storage == "none":
         return ["the journal keeps nothing (Storage=none)"]
     if storage == "volatile" or (storage == "auto" and not directory):
@@ -112,6 +120,8 @@ def oldest_entry(headers: str, complaint: str) -> float:
 
 
 def _span(text: str) -> float:
+    if text == "infinity":
+        return math.inf
     parts = _SPAN.findall(text)
     if "".join(f"{number}{unit}" for number, unit in parts) != re.sub(r"\s", "", text):
         raise CannotLook("malformed", f"{text} is no span of time")

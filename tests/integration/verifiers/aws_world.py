@@ -17,7 +17,8 @@ from botocore import loaders
 from botocore.config import Config
 
 from ansible_collections.golive.verify.plugins.plugin_utils import engine
-from ansible_collections.golive.verify.plugins.plugin_utils.aws import account, asking
+from ansible_collections.golive.verify.plugins.plugin_utils.answered import Answered
+from ansible_collections.golive.verify.plugins.plugin_utils.aws import account
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import interface
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict
@@ -58,7 +59,7 @@ def enter(monkeypatch: pytest.MonkeyPatch) -> None:
         "getaddrinfo",
         lambda host, *rest, **more: resolve(LOOPBACK if str(host).endswith(f".{LOOPBACK}") else host, *rest, **more),
     )
-    asking.account.cache_clear()
+    account.forget()
 
 
 @cache
@@ -93,10 +94,10 @@ def side_by_side(verifier: type[Verifier], aws: FakeAws, **options: Any) -> dict
     """The verdicts of all controls of a verifier, proven by one check."""
     name = "golive.verify." + verifier.__module__.rpartition(".")[2]
     want = interface(name).parse({"endpoint_url": aws.url, **options})
-    subject, provers = verifier.__new__(verifier), verifier.provers()
+    subject, provers, answered = verifier.__new__(verifier), verifier.provers(), Answered()
 
     async def prove(control: str) -> Any:
-        return await provers[control](subject, Observer(want["from"], want.timeout), want)
+        return await provers[control](subject, Observer(want["from"], want.timeout, answered=answered), want)
 
     proofs, _calls = engine.run([prove(control) for control in provers], engine.on_controller)
     return {control: list(_verdicts(proof)) for control, proof in zip(provers, proofs, strict=True)}

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.golive.verify.plugins.plugin_utils import engine
+from ansible_collections.golive.verify.plugins.plugin_utils.answered import Answered
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, interface
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict
@@ -34,10 +35,10 @@ def prove_together(
 ) -> dict[str, list[Verdict]]:
     """The verdicts of several controls, proven by one check, which makes each look once. NotAsked is raised."""
     want = interface("golive.verify." + verifier.__module__.rpartition(".")[2]).parse(options)
-    asked, subject = list(controls), verifier.__new__(verifier)
+    asked, subject, answered = list(controls), verifier.__new__(verifier), Answered()
 
     async def prover(control: str) -> Any:
-        return await verifier.provers()[control](subject, Observer(want["from"], want.timeout), want)
+        return await verifier.provers()[control](subject, Observer(want["from"], want.timeout, answered=answered), want)
 
     proofs, _calls = engine.run([prover(control) for control in asked], host)
     found = {}

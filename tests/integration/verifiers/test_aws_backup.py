@@ -30,7 +30,8 @@ def right(aws):
     """A plan, a vault that is locked, recovery points of each day here and abroad, and a restore of each."""
     backup = client(aws, "backup", HOME)
     backup.create_backup_vault(BackupVaultName=VAULT)
-    plan(aws, 35)
+    daily_plan = plan(aws, {"hourly": 7, "daily": 35})
+    aws.recovery.makers = {SHOP: [daily_plan], ORDERS: [daily_plan]}
     daily = [day + 0.4 for day in range(31)]
     aws.recovery.points = {region: {SHOP: daily, ORDERS: daily} for region in (HOME, ABROAD)}
     aws.recovery.locks = {"Locked": True, "LockDate": days_ago(1), "MinRetentionDays": 30}
@@ -38,10 +39,12 @@ def right(aws):
     return aws
 
 
-def plan(aws: FakeAws, days: int, name: str = "daily") -> None:
-    rule: dict[str, Any] = {"RuleName": name, "TargetBackupVaultName": VAULT, "ScheduleExpression": "cron(0 5 * * ? *)"}
-    rule |= {"Lifecycle": {"DeleteAfterDays": days}}
-    client(aws, "backup", HOME).create_backup_plan(BackupPlan={"BackupPlanName": name, "Rules": [rule]})
+def plan(aws: FakeAws, days: dict[str, int], name: str = "daily") -> str:
+    """The id of a new plan with rules by these names that keep what they make for so many days."""
+    rule: dict[str, Any] = {"TargetBackupVaultName": VAULT, "ScheduleExpression": "cron(0 5 * * ? *)"}
+    rules = [{**rule, "RuleName": each, "Lifecycle": {"DeleteAfterDays": kept}} for each, kept in days.items()]
+    made = client(aws, "backup", HOME).create_backup_plan(BackupPlan={"BackupPlanName": name, "Rules": rules})
+    return str(made["BackupPlanId"])
 
 
 def days_ago(days: float) -> datetime:
@@ -70,7 +73,7 @@ def test_backups_as_they_should_be_pass_and_each_question_is_asked_once(right):
     found = side_by_side(AwsBackup, right, account_id=ACCOUNT, **options())
     assert {control: said(proven) for control, proven in found.items()} == dict.fromkeys(found, "")
     assert {each.status for proven in found.values() for each in proven} == {Status.PASS}
-    assert found[KEPT][0].actual == {"account": ACCOUNT, "plans": 1, "resources": 2}
+    assert found[KEPT][0].actual == {"account": ACCOUNT, "resources": 2}
     assert set(right.calls) == set().union(*needed("aws_backup").values())
     assert right.calls["backup:ListProtectedResources"] == right.calls["backup:GetBackupPlan"] == 1
     assert right.calls["backup:ListRecoveryPointsByResource"] == 4
@@ -91,12 +94,28 @@ def test_without_resources_nothing_is_asked(aws, control):
         verdicts(aws, control, resources=[])
 
 
-def test_a_plan_that_does_nothing_or_keeps_too_little_fails(right):
+def test_a_plan_that_does_nothing_fails(right):
     right.recovery.selections = 0
     assert "selects no resource" in messages(right, AUTOMATED)
-    plan(right, 7, "weekly")
-    assert "no rule keeps backups for 30 days (weekly 7 days)" in messages(right, KEPT)
-    assert ": 1 of 2 plans keep too little" in messages(right, KEPT)
+
+
+def test_plans_that_keep_too_little_of_what_they_back_up_fail(right):
+    (daily,) = right.recovery.makers[ORDERS]
+    short = plan(right, {"quarterly": 1, "hourly": 7}, "of machines")
+    assert status(right, KEPT) is Status.PASS
+    right.recovery.makers[SHOP] = [short]
+    found = messages(right, KEPT)
+    arn = f"arn:aws:backup:{HOME}:{ACCOUNT}:backup-plan:{short}"
+    assert f"(rule quarterly of {arn} 1 days, rule hourly of {arn} 7 days)" in found
+    assert f"{SHOP}: no rule keeps its backups for 30 days" in found
+    assert ": 1 of 2 resources" in found
+    right.recovery.makers[SHOP] = [short, daily]
+    assert status(right, KEPT) is Status.PASS
+    found = messages(right, KEPT, every_rule=True)
+    assert f"rule quarterly of {arn} keeps backups for 1 days, not 30" in found
+    assert f"{ORDERS}: rule hourly of arn:aws:backup:{HOME}:{ACCOUNT}:backup-plan:{daily} keeps backups for 7" in found
+    right.recovery.makers[SHOP] = []
+    assert f"{SHOP}: no rule keeps its backups for 30 days (no plan made its recovery points)" in messages(right, KEPT)
 
 
 def test_old_missing_or_unfinished_recovery_points_fail(right):

@@ -319,7 +319,8 @@ def test_another_account_is_never_taken_for_the_expected_one(right):
 
 def test_a_role_is_assumed_or_its_refusal_is_told(right):
     role = f"arn:aws:iam::{ACCOUNT}:role/shop/shop"
-    assert status(right, ROOT, role_arn=role, external_id="golive") is Status.PASS
+    for region in ("us-east-1", "eu-central-1"):
+        assert status(right, ROOT, role_arn=role, external_id="golive", regions=[region]) is Status.PASS
     assert right.calls["sts:AssumeRole"] == 1
     right.calls.clear()
     right.deny("sts:AssumeRole")

@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -16,7 +14,9 @@ from ansible_collections.golive.verify.plugins.action.aws_load_balancer import A
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, interface
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, worst
 from tests.fakes.aws import ACCOUNT, FakeAws
+from tests.integration.verifiers import guarded_site
 from tests.integration.verifiers.aws_world import client, said
+from tests.integration.verifiers.guarded_site import Site
 from tests.integration.verifiers.live import prove_live
 
 CONFIGURED, WAF = "lb.configured", "edge.waf"
@@ -37,30 +37,12 @@ RULE = {
 }
 
 
-class Site(BaseHTTPRequestHandler):
-    """Answers, and where it is guarded refuses what has a query."""
-
-    guarded = True
-    usual = 200
-
-    def do_GET(self) -> None:
-        self.send_response(403 if self.guarded and "?" in self.path else self.usual)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
-
-
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
     monkeypatch.setattr(Site, "guarded", True)
     monkeypatch.setattr(Site, "usual", 200)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-    server.server_close()
+    with guarded_site.opened() as url:
+        yield url
 
 
 class Entry:

@@ -19,6 +19,7 @@ from tests.integration.verifiers.live import prove_live
 
 PUBLIC, LEAST, ENCRYPTED = "aws.s3.public_block", "aws.s3.least_privilege", "data.encryption_at_rest"
 KEPT, OFFSITE, FILES, RECORDED = "backup.retention", "backup.offsite", "backup.files", "cloud.audit_trail"
+PROMISED = "data.retention_enforced"
 UPLOADS, BACKUPS, COPY = "shop-uploads", "shop-backups", "shop-copy"
 HOME, ABROAD = "eu-central-1", "eu-west-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/shop"
@@ -27,6 +28,8 @@ OPTIONS: dict[str, Any] = {
     "offsite_buckets": [BACKUPS],
     "upload_buckets": [UPLOADS],
     "logged_buckets": [UPLOADS, BACKUPS],
+    "retention": [{"buckets": [UPLOADS], "legal": True, "max_days": 40}],
+    "min_legal_days": 10,
     "regions": [HOME],
     "retention_days": 3,
     "immutable": True,
@@ -56,6 +59,19 @@ def replicate(aws: FakeAws, bucket: str, to: str) -> None:
     rule = {"Status": "Enabled", "Priority": 1, "Filter": {}, "DeleteMarkerReplication": {"Status": "Disabled"}}
     configuration = {"Role": ROLE, "Rules": [{**rule, "Destination": {"Bucket": f"arn:aws:s3:::{to}"}}]}
     client(aws, "s3").put_bucket_replication(Bucket=bucket, ReplicationConfiguration=configuration)
+
+
+def expire(aws: FakeAws, bucket: str, days: int, replaced: int | None, prefix: str = "") -> None:
+    """The one rule of a bucket's lifecycle; replaced: days after which it deletes replaced versions."""
+    rule: dict[str, Any] = {
+        "ID": "old",
+        "Status": "Enabled",
+        "Filter": {"Prefix": prefix},
+        "Expiration": {"Days": days},
+    }
+    if replaced is not None:
+        rule["NoncurrentVersionExpiration"] = {"NoncurrentDays": replaced}
+    client(aws, "s3").put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [rule]})
 
 
 def log(aws: FakeAws, bucket: str, into: str | None) -> None:
@@ -93,6 +109,7 @@ def right(aws):
     aws.buckets.lock(BACKUPS, "COMPLIANCE", 30)
     replicate(aws, BACKUPS, COPY)
     replicate(aws, UPLOADS, COPY)
+    expire(aws, UPLOADS, 30, 10)
     aws.buckets.account_block = {**BLOCKED, "BlockPublicPolicy": False, "RestrictPublicBuckets": False}
     iam = client(aws, "iam")
     iam.create_role(RoleName="shop", AssumeRolePolicyDocument=json.dumps(TRUST))
@@ -134,7 +151,7 @@ def test_buckets_as_they_should_be_pass_and_each_question_is_asked_once(right):
 
 
 def test_an_account_without_buckets_proves_nothing(aws):
-    for control in (PUBLIC, LEAST, ENCRYPTED, KEPT, OFFSITE, FILES, RECORDED):
+    for control in (PUBLIC, LEAST, ENCRYPTED, KEPT, OFFSITE, FILES, RECORDED, PROMISED):
         assert status(aws, control) is Status.ERROR, control
 
 
@@ -248,6 +265,20 @@ def test_backups_that_something_takes_away_fail(right):
     found = messages(right, KEPT, backup_buckets=[UPLOADS])
     assert "keeps no versions" in found
     assert "objects are not locked, and versions are deleted without MFA" in found
+
+
+def test_buckets_that_lose_early_or_keep_for_longer_than_promised_fail(right):
+    expire(right, UPLOADS, 30, 9)
+    assert "lifecycle rule old deletes replaced versions after 9 days, not 10" in messages(right, PROMISED)
+    expire(right, UPLOADS, 31, 10)
+    assert "data stays for 41 days (31 as objects, 10 as replaced versions), not 40" in messages(right, PROMISED)
+    expire(right, UPLOADS, 30, None)
+    assert f"arn:aws:s3:::{UPLOADS}: no rule for all objects deletes replaced versions" in messages(right, PROMISED)
+    expire(right, UPLOADS, 30, 10, prefix="a/")
+    assert f"arn:aws:s3:::{UPLOADS}: no rule for all objects deletes objects" in messages(right, PROMISED)
+    expire(right, UPLOADS, 30, 10)
+    right.buckets.lock(UPLOADS, "GOVERNANCE", 50)
+    assert "objects are locked for 50 days, longer than 40" in messages(right, PROMISED)
 
 
 def test_copies_that_are_not_elsewhere_not_all_or_not_there_fail(right):

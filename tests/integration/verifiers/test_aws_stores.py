@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from moto.ec2.models import ec2_backends
 
 from ansible_collections.golive.verify.plugins.action.aws_stores import ActionModule as AwsStores
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, worst
@@ -65,6 +66,8 @@ def right(aws):
     ec2.enable_ebs_encryption_by_default()
     volume = ec2.create_volume(AvailabilityZone=f"{HOME}a", Size=1, Encrypted=True)["VolumeId"]
     aws.snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    aws.image = ec2.register_image(Name="shop", RootDeviceName="/dev/sda1")["ImageId"]
+    ec2_backends[ACCOUNT][HOME].amis[aws.image].ebs_snapshot.encrypted = True
     user(aws, "app", AuthenticationMode={"Type": "password", "Passwords": ["correct horse battery"]})
     aws.stores.user_groups = {"shop": ["app"]}
     aws.file_system = efs.create_file_system(CreationToken="media", Encrypted=True, Backup=True)["FileSystemId"]
@@ -98,7 +101,7 @@ def test_stores_as_they_should_be_pass_and_each_question_is_asked_once(right):
     assert {control: said(proven) for control, proven in found.items()} == dict.fromkeys(found, "")
     assert {each.status for proven in found.values() for each in proven} == {Status.PASS}
     actual = {"account": ACCOUNT, "regions": 1, "volumes": 1, "file systems": 1, "caches": 1}
-    actual |= {"snapshots of volumes": 1, "images": 0}
+    actual |= {"snapshots of volumes": 2, "images": 1}
     assert found[ENCRYPTED][0].actual == actual
     assert set(right.calls) == set().union(*needed("aws_stores").values())
     assert set(right.requests.values()) == {1}
@@ -136,11 +139,27 @@ def test_copies_of_volumes_that_are_in_clear_or_everybodys_fail(right):
     start = f"arn:aws:ec2:{HOME}:{ACCOUNT}"
     found = messages(right, ENCRYPTED)
     assert f"{start}:snapshot/{clear}: is not encrypted; everybody can make a volume of it" in found
-    assert "1 of 2 snapshots of volumes are in clear or public" in found
-    image = ec2.register_image(Name="shop", RootDeviceName="/dev/sda1")["ImageId"]
-    assert f"image/{image}" not in messages(right, ENCRYPTED)
-    ec2.modify_image_attribute(ImageId=image, LaunchPermission={"Add": [{"Group": "all"}]})
-    assert f"{start}:image/{image}: everybody can start a machine of it" in messages(right, ENCRYPTED)
+    assert "1 of 3 snapshots of volumes are in clear or others' too" in found
+    assert f"image/{right.image}" not in found
+    ec2.modify_image_attribute(ImageId=right.image, LaunchPermission={"Add": [{"Group": "all"}]})
+    assert f"{start}:image/{right.image}: everybody can start a machine of it" in messages(right, ENCRYPTED)
+
+
+def test_copies_of_volumes_that_accounts_have_which_are_not_declared_fail(right):
+    ec2, start = client(right, "ec2", HOME), f"arn:aws:ec2:{HOME}:{ACCOUNT}"
+    share = {"Attribute": "createVolumePermission", "OperationType": "add"}
+    ec2.modify_snapshot_attribute(SnapshotId=right.snapshot, UserIds=["111111111111", "999999999999"], **share)
+    ec2.modify_image_attribute(ImageId=right.image, LaunchPermission={"Add": [{"UserId": "999999999999"}]})
+    found = messages(right, ENCRYPTED, share_with=["111111111111"])
+    assert f"snapshot/{right.snapshot}: 999999999999, which is not declared, can make a volume of it" in found
+    assert f"{start}:image/{right.image}: 999999999999, which is not declared, can start a machine of it" in found
+    assert "111111111111" not in found
+    assert status(right, ENCRYPTED, share_with=["111111111111", "9*"]) is Status.PASS
+
+
+def test_a_snapshot_that_is_gone_by_now_is_nobody_elses(right):
+    right.stores.gone = {"snap-0123456789abcdef0"}
+    assert status(right, ENCRYPTED) is Status.PASS
 
 
 def test_tables_that_cannot_be_taken_back_fail(right):

@@ -27,6 +27,7 @@ METHODS = [
     "cloudresourcemanager.projects.getAncestry",
     "billingbudgets.billingAccounts.budgets.list",
     "cloudbilling.billingAccounts.getIamPolicy",
+    "cloudresourcemanager.projects.getIamPolicy",
     "monitoring.projects.notificationChannels.get",
     "pubsub.projects.topics.subscriptions.list",
 ]
@@ -39,7 +40,11 @@ def budget(title: str = "production", units: str = "4000", **changed: Any) -> di
         "budgetFilter": {"projects": ["projects/415"], "calendarPeriod": "MONTH"},
         "amount": {"specifiedAmount": {"currencyCode": "EUR", "units": units}},
         "thresholdRules": [{"thresholdPercent": 0.8, "spendBasis": "CURRENT_SPEND"}, {"thresholdPercent": 1.2}],
-        "notificationsRule": {"pubsubTopic": TOPIC, "monitoringNotificationChannels": [CHANNEL]},
+        "notificationsRule": {
+            "pubsubTopic": TOPIC,
+            "monitoringNotificationChannels": [CHANNEL],
+            "enableProjectLevelRecipients": True,
+        },
         **changed,
     }
 
@@ -60,9 +65,17 @@ def right(gcp):
     gcp.put(BUDGETS, {"budgets": [budget("other", budgetFilter={"projects": ["projects/9"]}), budget()]})
     grants = [{"role": "roles/billing.admin", "members": ["group:finance@example.com"]}]
     gcp.put(POLICY, {"etag": "BwX", "bindings": grants})
+    put_owners(gcp)
     gcp.put(f"/v3/{CHANNEL}", {"name": CHANNEL, "type": "email", "enabled": True})
     gcp.put(SUBSCRIPTIONS, {"subscriptions": ["projects/shop/subscriptions/costs"]})
     return gcp
+
+
+def put_owners(gcp: FakeGcp, *owners: str) -> None:
+    """The project's own policy: whoever owns it, and somebody who does not."""
+    bindings = [{"role": "roles/viewer", "members": ["user:eve@example.com"]}]
+    bindings += [{"role": "roles/owner", "members": list(owners)}] if owners else []
+    gcp.put("/v3/projects/shop:getIamPolicy", {"etag": "BwX", "bindings": bindings}, "POST")
 
 
 def verdicts(gcp: FakeGcp, **changed: Any) -> list[Verdict]:
@@ -147,11 +160,29 @@ def test_somebody_is_told(right, rule, wrong):
     assert wrong in found if wrong else not found
 
 
+def test_owners_are_told_of_a_budget_of_their_project_alone(right):
+    rule = tells(disableDefaultIamRecipients=True, enableProjectLevelRecipients=True)
+    put_owners(right, "user:ada@example.com")
+    right.put(BUDGETS, {"budgets": [budget(**rule)]})
+    assert status(right) is Status.PASS
+    several = about(projects=["projects/415", "projects/9"])
+    right.put(BUDGETS, {"budgets": [budget(**rule, **several)]})
+    assert "nobody is told" in said(verdicts(right))
+    right.put(BUDGETS, {"budgets": [budget(**rule)]})
+    put_owners(right, "serviceAccount:x@shop.iam.gserviceaccount.com")
+    assert "nobody is told, since nobody holds a role" in said(verdicts(right))
+
+
 @pytest.mark.parametrize(
     ("path", "answer", "wrong"),
     [
         (f"/v3/{CHANNEL}", {"type": "email", "enabled": False}, f"{CHANNEL} is disabled"),
         (f"/v3/{CHANNEL}", {"type": "sms", "verificationStatus": "UNVERIFIED"}, f"{CHANNEL} is not verified"),
+        (
+            f"/v3/{CHANNEL}",
+            {"type": "slack", "enabled": True},
+            f"{CHANNEL} is of the type slack, to which budgets send",
+        ),
         (f"/v3/{CHANNEL}", None, f"{CHANNEL} does not exist"),
         (SUBSCRIPTIONS, {}, f"{TOPIC} has no subscription"),
         (SUBSCRIPTIONS, None, f"{TOPIC} does not exist"),

@@ -228,6 +228,19 @@ def test_what_is_not_denied_for_certain_is_held(right, changed):
     assert "group:shop@example.com holds roles/run.deployer on projects/shop, which acts as" in said(right)
 
 
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ({"title": "production only", "expression": "resource.matchTag('3/env', 'prod')"}, "production only"),
+        ({"expression": "resource.matchTag('3/env', 'prod')"}, "resource.matchTag('3/env', 'prod')"),
+        ({}, "something that is not told"),
+    ],
+)
+def test_a_right_that_is_denied_under_a_condition_is_held_and_the_condition_told(right, condition, told):
+    put_denial(right, denialCondition=condition)
+    assert f"acts as every service account (a deny policy takes it away only if '{told}')" in said(right)
+
+
 def test_deny_policies_are_not_asked_for_nothing(right):
     right.put(f"{PROJECT}:getIamPolicy", policy(roles__run_developer=["group:shop@example.com"]), "POST")
     right.deny("iam.denypolicies.list")

@@ -200,11 +200,11 @@ def test_another_key_or_none_of_ours_fails(right, encryption, wrong):
             {"retentionPolicy": {"retentionPeriod": str(DAY), "isLocked": True}},
             "from being deleted for 30 days, but for 1",
         ),
-        (rule(age=29), "a rule of its lifecycle deletes after 29 days, not 30"),
-        (rule(daysSinceNoncurrentTime=0), "a rule of its lifecycle deletes after 0 days"),
-        (rule(isLive=False), "a rule of its lifecycle deletes, however young"),
-        (rule(numNewerVersions=1), "a rule of its lifecycle deletes, however young"),
-        (rule(createdBefore=day_ago(3)), "a rule of its lifecycle deletes, however young"),
+        (rule(age=29), "a rule of its lifecycle deletes objects after 29 days, not 30"),
+        (rule(daysSinceNoncurrentTime=0), "a rule of its lifecycle deletes objects after 0 days"),
+        (rule(isLive=False), "a rule of its lifecycle deletes objects, however young"),
+        (rule(numNewerVersions=1), "a rule of its lifecycle deletes objects, however young"),
+        (rule(createdBefore=day_ago(3)), "a rule of its lifecycle deletes objects, however young"),
     ],
 )
 def test_backups_that_can_be_lost_too_early_fail(right, changed, wrong):
@@ -324,3 +324,20 @@ def test_a_permission_that_is_denied_costs_the_controls_that_need_it_and_no_othe
         found = verdicts(right, control)
         assert {each.status for each in found} == {Status.ERROR if permission in needed else Status.PASS}, control
         assert permission not in needed or (f"needs {permission}" in said(found) or f"and {permission}" in said(found))
+
+
+@pytest.mark.parametrize(
+    ("each", "expected"),
+    [
+        ({"retention": {"mode": "Locked", "retainUntilTime": ago(-31 * 24)}}, Status.PASS),
+        ({"retention": {"mode": "Unlocked", "retainUntilTime": ago(-31 * 24)}}, Status.FAIL),
+        ({"retention": {"mode": "Locked", "retainUntilTime": ago(-24)}}, Status.FAIL),
+        ({"temporaryHold": True, "eventBasedHold": True}, Status.FAIL),
+        ({"retention": {"mode": "Eternal", "retainUntilTime": ago(-31 * 24)}}, Status.ERROR),
+        ({"retention": {"mode": "Locked"}}, Status.ERROR),
+    ],
+)
+def test_retention_of_single_objects_is_read(right, each, expected):
+    put(right, retentionPolicy={}, versioning={}, softDeletePolicy={}, objectRetention={"mode": "Enabled"})
+    right.put(f"{MAIN}/o", {"items": [{**copy, **each} for copy in daily(31)]})
+    assert status(right, RETENTION, backup_buckets=["backups"]) is expected

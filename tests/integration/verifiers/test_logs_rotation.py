@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rotation of logs by a real logrotate, and a journal that is not there."""
+"""Rotation of logs by a real logrotate, and a journal as the real journalctl and systemd-analyze see it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,82 @@ def test_a_journal_without_entries_never_passes() -> None:
     if any(Path("/var/log/journal").glob("*/*.journal")) or any(Path("/run/log/journal").glob("*/*.journal")):
         pytest.skip("this machine has a journal")
     assert proof("rotation", {"sources": [{"unit": "shop"}]}).status is Status.ERROR
+
+
+WRITER = Path("/lib/systemd/systemd-journal-remote")
+_MACHINE = "0123456789abcdef0123456789abcdef"
+_ENTRY = """__REALTIME_TIMESTAMP={:.0f}
+__MONOTONIC_TIMESTAMP={}
+_BOOT_ID={}
+MESSAGE=x
+
+"""
+
+
+class Journaling:
+    """A journal below a directory, and its configuration, as the real journalctl and systemd-analyze see them."""
+
+    def __init__(self, root: Path, days: float) -> None:
+        self.root = root
+        self.configure("etc/machine-id", "")
+        os.utime(root / "etc/machine-id", (time.time() - 400 * DAY,) * 2)
+        self.configure("etc/systemd/journald.conf", "[Journal]\n#Storage=auto\n")
+        directory = root / "var/log/journal" / _MACHINE
+        directory.mkdir(parents=True)
+        moments = (time.time() - days * DAY, time.time())
+        entries = root / "entries"
+        entries.write_text("".join(_ENTRY.format(at * 1e6, number, _MACHINE) for number, at in enumerate(moments, 1)))
+        subprocess.run(
+            [WRITER, "-o", directory / "system.journal", entries], check=True, capture_output=True, timeout=30
+        )
+
+    def configure(self, path: str, text: str) -> None:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def proof(self) -> Verdict:
+        return proof("rotation", {"sources": [{"unit": "shop"}]}, self)
+
+    def __call__(self, requests: Sequence[Request]) -> Sequence[Answer]:
+        return engine.on_controller([self._here(each) for each in requests])
+
+    def _here(self, request: Request) -> Request:
+        params = dict(request.params)
+        if "path" in params:
+            params["path"] = f"{self.root}{params['path']}"
+        if argv := params.get("argv"):
+            params["argv"] = [argv[0], f"--root={self.root}", *argv[1:]]
+        return replace(request, params=params)
+
+
+@pytest.mark.skipif(not WRITER.exists(), reason="not installed: systemd-journal-remote")
+@needs("journalctl", "systemd-analyze")
+class TestAJournal:
+    def test_that_is_kept(self, tmp_path: Path) -> None:
+        host = Journaling(tmp_path, days=40)
+        verdict = host.proof()
+        assert verdict.status is Status.PASS, verdict
+        host.configure("etc/systemd/journald.conf.d/own.conf", "[Journal]\nMaxRetentionSec=infinity\n")
+        assert host.proof().actual["MaxRetentionSec"] == "infinity"
+        (tmp_path / "etc/systemd/journald.conf").unlink()
+        (tmp_path / "etc/systemd/journald.conf.d/own.conf").unlink()
+        assert host.proof().status is Status.PASS  # by what it does unless told otherwise
+
+    def test_that_is_not(self, tmp_path: Path) -> None:
+        host = Journaling(tmp_path, days=6)
+        assert "reaches back 6.0 days" in host.proof().message
+        host.configure("etc/systemd/journald.conf.d/a.conf", "[Journal]\nStorage=volatile\n")
+        # journald ignores what stands above a section, so this does not undo what was said before.
+        host.configure("etc/systemd/journald.conf.d/b.conf", "Storage=persistent\n")
+        verdict = host.proof()
+        assert verdict.status is Status.FAIL
+        assert "kept in memory only (Storage=volatile)" in verdict.message
+
+    def test_that_cannot_be_seen(self, tmp_path: Path) -> None:
+        host = Journaling(tmp_path, days=40)
+        host.configure("etc/systemd/journald.conf.d/own.conf", "[Journal]\nStorage=persistent ; on disk\n")
+        assert host.proof().status is Status.ERROR
+        host.configure("etc/systemd/journald.conf.d/own.conf", "")
+        shutil.rmtree(tmp_path / "var/log/journal" / _MACHINE)
+        assert host.proof().status is Status.ERROR

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The redis verifier against queues in a real Redis, as BullMQ lays them down, and those of a real Sidekiq."""
+"""The redis verifier against queues in a real Redis, as BullMQ lays them down, of a real Sidekiq and a real RQ."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status
 from tests.integration.verifiers.redis_servers import SERVER, Server, free_port, start, until
@@ -164,3 +166,47 @@ def test_a_real_sidekiq_is_understood(server: Server, tmp_path: Path) -> None:
             queue_fails(wanted, "no process takes jobs from it")
         finally:
             worker.kill()
+
+
+def done(what: str) -> None:
+    """The job of a worker."""
+    if what == "fail":
+        raise ValueError(what)
+
+
+def test_a_real_rq_is_understood(options: Options, server: Server) -> None:
+    rq = pytest.importorskip("rq", reason="needs RQ (pip install rq)")
+    server.root.flushall()
+    wanted = options | {"rq_queues": ["mail"]}
+    fails("queue_health", wanted, "there is no such queue")
+    raw = redis.Redis(port=server.port)
+    mail = rq.Queue("mail", connection=raw)
+    job = mail.enqueue(done, "the secret of a customer")
+    fails("queue_health", wanted, "no worker is attached")
+    worker = rq.SimpleWorker([mail], connection=raw)
+    worker.register_birth()
+    passes("queue_health", wanted)
+    assert "secret" not in str(prove("queue_health", wanted))
+    fails("queue_health", wanted | {"max_wait": 0}, "the oldest waiting job waits for")
+    server.root.hset(job.key, "enqueued_at", "2020-01-01T00:00:00Z")
+    mail.enqueue(done, "first", at_front=True)
+    fails("queue_health", wanted, "the oldest waiting job waits for")
+    rq.suspension.suspend(raw)
+    fails("queue_health", wanted, "the workers are suspended")
+    rq.suspension.resume(raw)
+    rq.SimpleWorker([mail], connection=raw).work(burst=True, logging_level="CRITICAL")
+    passes("queue_health", wanted)
+    mail.enqueue(done, "fail")
+    rq.SimpleWorker([mail], connection=raw).work(burst=True, logging_level="CRITICAL")
+    fails("queue_health", wanted, "1 jobs failed")
+    passes("queue_health", wanted | {"max_failed": 1})
+    mail.failed_job_registry.requeue(mail.failed_job_registry.get_job_ids()[0])
+    mail.empty()
+    mail.enqueue_at(datetime.now(UTC) - timedelta(hours=1), done, "late")
+    fails("queue_health", wanted, "1 scheduled jobs are overdue")
+    server.root.delete("rq:scheduled:mail")
+    server.root.zadd(mail.started_job_registry.key, {"gone:1": time.time() - 900})
+    fails("queue_health", wanted, "1 jobs are lost")
+    server.root.delete(mail.started_job_registry.key, worker.key)
+    fails("queue_health", wanted, "no worker is attached")
+    server.root.flushall()

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a well-kept Debian host answers to the looks of host_baseline: the state from which tests break one thing each.
 
-What dnf, CrowdSec, Wazuh, Falco, AIDE and auditd say is written down from their documentation.
+What dnf 5, Wazuh and Falco say is written down from their documentation.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ CONTROLS = [AUTOMATED, FRESH, KEPT, OFFSITE, RESTORED, ENCRYPTED]
 PLANS, RULES, SELECTIONS = "list-backup-plans", "get-backup-plan --backup-plan-id", "list-backup-selections"
 PROTECTED, POINTS = "list-protected-resources", "list-recovery-points-by-resource"
 VAULTS, HELD, RESTORES = "list-backup-vaults", "list-recovery-points-by-backup-vault", "list-restore-jobs"
+PLAN = "arn:aws:backup:eu-central-1:123456789012:backup-plan:p"
 SHOP = "arn:aws:rds:eu-central-1:123456789012:db:shop"
 NOW, DAY, MINUTE = time.time(), 86400, 60
 OPTIONS: dict[str, Any] = {"resources": [SHOP], "immutable": True, "copy_regions": ["eu-west-1"], "retention_days": 3}
@@ -43,15 +44,26 @@ def vault(**changed: Any) -> dict[str, Any]:
     return {"main": {**known, "locked_for_good": NOW - DAY, "min_days": 30, **changed}}
 
 
+def rules(copies: dict[str, int] | None = None, **days: int | None) -> dict[str, Any]:
+    """The rules of the plan, by their names."""
+    rule = {"schedule": "cron(0 5 * * ? *)", "copies": copies or {}}
+    return {"p": seen([{**rule, "name": name, "days": known} for name, known in days.items()])}
+
+
+def held(*makers: str, encrypted: bool = True, of: str = SHOP) -> dict[str, Any]:
+    """What lies in the vault, made by these plans."""
+    return {HELD: {"main": seen([{"of": of, "plan": plan, "encrypted": encrypted} for plan in makers])}}
+
+
 RIGHT: dict[str, Any] = {
     WHO: IDENTITY,
-    PLANS: [{"id": "p", "name": "daily", "arn": "arn:aws:backup:eu-central-1:123456789012:backup-plan:p"}],
-    RULES: {"p": seen([{"name": "daily", "schedule": "cron(0 5 * * ? *)", "days": 35}])},
+    PLANS: [{"id": "p", "name": "daily", "arn": PLAN}],
+    RULES: rules(daily=35),
     SELECTIONS: {"p": seen(1)},
     PROTECTED: {SHOP: NOW - 0.3 * DAY},
     POINTS: points(0.3, 1.3, 2.3),
     VAULTS: vault(),
-    HELD: {"main": seen({"points": 3, "in clear": 0})},
+    **held("p", "p", ""),
     RESTORES: restores(20),
 }
 
@@ -73,7 +85,7 @@ def test_backups_as_they_should_be_pass(control: str) -> None:
     ("control", "changed"),
     [
         (AUTOMATED, {PLANS: []}),
-        (AUTOMATED, {RULES: {"p": seen([])}}),
+        (AUTOMATED, {RULES: rules()}),
         (AUTOMATED, {RULES: {"p": seen([{"name": "by hand", "schedule": "", "days": 35}])}}),
         (AUTOMATED, {SELECTIONS: {"p": seen(0)}}),
         (AUTOMATED, {PROTECTED: {SHOP: None}}),
@@ -83,7 +95,12 @@ def test_backups_as_they_should_be_pass(control: str) -> None:
         (FRESH, {POINTS: points(2)}),
         (FRESH, {POINTS: points(0.1, status="PARTIAL")}),
         (KEPT, {PLANS: []}),
-        (KEPT, {RULES: {"p": seen([{"name": "daily", "schedule": "cron(0 5 * * ? *)", "days": 2}])}}),
+        (KEPT, {RULES: rules(daily=2)}),
+        (KEPT, {RULES: rules(hourly=1, daily=2)}),
+        (KEPT, {RULES: rules()}),
+        (KEPT, held("")),
+        (KEPT, held("deleted")),
+        (KEPT, held("p", of="arn:aws:rds:eu-central-1:123456789012:db:other")),
         (KEPT, {POINTS: points(0.3)}),
         (KEPT, {POINTS: points(0.3, 2.3)}),
         (KEPT, {VAULTS: vault(locked=False)}),
@@ -100,7 +117,7 @@ def test_backups_as_they_should_be_pass(control: str) -> None:
         (RESTORED, {RESTORES: restores(1, validation="")}),
         (RESTORED, {RESTORES: restores(1, status="ABORTED")}),
         (RESTORED, {RESTORES: [{**restores(1)[0], "of": "arn:aws:rds:eu-central-1:123456789012:db:other"}]}),
-        (ENCRYPTED, {HELD: {"main": seen({"points": 3, "in clear": 1})}}),
+        (ENCRYPTED, held("p", "p", encrypted=False)),
     ],
 )
 def test_what_is_broken_fails(control: str, changed: dict[str, Any]) -> None:
@@ -114,7 +131,7 @@ def test_what_is_broken_fails(control: str, changed: dict[str, Any]) -> None:
         *((control, WHO) for control in CONTROLS),
         *((control, PROTECTED) for control in CONTROLS[:5]),
         *((AUTOMATED, look) for look in (PLANS, RULES, SELECTIONS)),
-        *((KEPT, look) for look in (PLANS, RULES, POINTS, VAULTS)),
+        *((KEPT, look) for look in (PLANS, RULES, POINTS, VAULTS, HELD)),
         *((control, POINTS) for control in (FRESH, OFFSITE)),
         (RESTORED, RESTORES),
         *((ENCRYPTED, look) for look in (VAULTS, HELD)),
@@ -128,9 +145,40 @@ def test_what_cannot_be_read_is_an_error(control: str, look: str, reason: str) -
 
 
 def test_backups_that_are_kept_for_good_are_kept_long_enough() -> None:
-    assert status(KEPT, {RULES: {"p": seen([{"name": "daily", "schedule": "", "days": None}])}}) is Status.PASS
+    assert status(KEPT, {RULES: rules(daily=None)}, every_rule=True) is Status.PASS
+
+
+def test_a_rule_that_keeps_backups_long_enough_is_enough_unless_every_rule_must() -> None:
+    hourly = {RULES: rules({"arn:aws:backup:eu-west-1:123456789012:backup-vault:far": 1}, hourly=2, daily=35)}
+    assert status(KEPT, hourly) is Status.PASS
+    found = verdicts(KEPT, hourly, every_rule=True)
+    assert [each.status for each in found] == [Status.FAIL, Status.FAIL]
+    assert f"rule hourly of {PLAN} keeps backups for 2 days, not 3; " in found[1].message
+    far = f"of {PLAN} keeps copies in arn:aws:backup:eu-west-1:123456789012:backup-vault:far for 1 days, not 3"
+    assert f"rule hourly {far}; rule daily {far}" in found[1].message
+
+
+def test_what_cannot_be_read_of_plans_hides_no_missing_recovery_point() -> None:
+    found = verdicts(KEPT, {PLANS: CannotLook("denied", "so it is"), POINTS: points(0.3)})
+    assert {each.status for each in found} == {Status.FAIL}
+
+
+def test_of_several_plans_one_that_is_known_to_keep_enough_is_enough_and_one_that_does_not_is_too_much() -> None:
+    hidden = {"reason": "denied", "detail": "so it is"}
+    two = {PLANS: [*RIGHT[PLANS], {"id": "q", "name": "other", "arn": "q"}], **held("p", "q")}
+    assert status(KEPT, {**two, RULES: {**rules(daily=35), "q": hidden}}) is Status.PASS
+    assert status(KEPT, {**two, RULES: {**rules(daily=35), "q": hidden}}, every_rule=True) is Status.ERROR
+    assert status(KEPT, {**two, RULES: {**rules(hourly=1, daily=35), "q": hidden}}, every_rule=True) is Status.FAIL
+    assert status(KEPT, {**two, RULES: {**rules(hourly=1), "q": hidden}}) is Status.ERROR
+
+
+def test_a_vault_that_nothing_is_known_of_is_an_error_where_no_other_tells() -> None:
+    elsewhere = {POINTS: points(0.3, 1.3, 2.3, vault="another")}
+    assert status(KEPT, elsewhere, immutable=False) is Status.ERROR
+    both = {POINTS: {SHOP: seen([*elsewhere[POINTS][SHOP]["value"], *points(0.3)[SHOP]["value"]])}}
+    assert status(KEPT, both, immutable=False) is Status.PASS
 
 
 def test_vaults_without_recovery_points_prove_nothing() -> None:
-    assert status(ENCRYPTED, {HELD: {"main": seen({"points": 0, "in clear": 0})}}) is Status.ERROR
+    assert status(ENCRYPTED, held()) is Status.ERROR
     assert status(ENCRYPTED, {VAULTS: {}}) is Status.ERROR

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.golive.verify.plugins.action import aws_iam
 from ansible_collections.golive.verify.plugins.action.aws_iam import ActionModule as AwsIam
 from ansible_collections.golive.verify.plugins.module_utils.observation.outcome import CannotLook
-from ansible_collections.golive.verify.plugins.plugin_utils.aws import account, asking
+from ansible_collections.golive.verify.plugins.plugin_utils.aws import account
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.identities import key_problems
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.reading import _advanced, _classic
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, worst
@@ -216,7 +216,7 @@ def test_the_line_asks_the_same_account() -> None:
 
 
 def test_without_the_library_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    asking.account.cache_clear()
+    account.forget()
     monkeypatch.setattr(account, "MISSING", "No module named 'boto3'")
     (verdict,) = verdicts(ROOT)
     assert verdict.status is Status.ERROR

@@ -17,6 +17,7 @@ from tests.unit.action.aws_answers import IDENTITY, REASONS, WHO, Answers, seen
 from tests.unit.proving import prove
 
 CONFIGURED, WAF = "lb.configured", "edge.waf"
+CLASSIC = "elb describe-load-balancers"
 BALANCERS, LISTENERS, GROUPS = "describe-load-balancers", "describe-listeners", "describe-target-groups"
 TARGETS, INSTANCES, SPREAD = "describe-target-health", "describe-instances", "list-distributions"
 STAYS = "describe-load-balancer-attributes"
@@ -63,7 +64,8 @@ RIGHT: dict[str, Any] = {
     WHO: IDENTITY,
     BALANCERS: [SHOP],
     LISTENERS: {ARN: seen([HTTPS, {"port": 80, "protocol": "HTTP", "certificates": 0}])},
-    STAYS: {ARN: seen(True)},
+    STAYS: {ARN: seen({"stays": True, "logs": True})},
+    CLASSIC: [],
     GROUPS: [API, {**API, "arn": f"{GROUP}-of-another", "of": ["another"]}],
     **targets(A, B),
     INSTANCES: {"i-1": "eu-central-1a", "i-2": "eu-central-1b"},
@@ -87,6 +89,7 @@ def shop(**changed: Any) -> dict[str, Any]:
     return {BALANCERS: [{**SHOP, **changed}]}
 
 
+LOGGED = {"access_logs": True}
 NEAR, FAR = target("10.0.0.1", "eu-central-1a"), target("10.0.1.1", "eu-central-1b")
 
 
@@ -96,7 +99,10 @@ NEAR, FAR = target("10.0.0.1", "eu-central-1a"), target("10.0.1.1", "eu-central-
         (CONFIGURED, {}, {"health_check_path": "/health", "load_balancers": ["sh*"]}),
         (CONFIGURED, {**targets(NEAR, FAR), INSTANCES: CannotLook("denied", "nobody is asked of them")}, {}),
         (CONFIGURED, {**shop(kind="network"), LISTENERS: {ARN: seen([{**HTTPS, "protocol": "TLS"}])}}, {}),
-        (CONFIGURED, {STAYS: {ARN: seen(False)}}, {"deletion_protection": False}),
+        (CONFIGURED, {STAYS: CannotLook("denied", "nobody is asked of it")}, {"deletion_protection": False}),
+        (CONFIGURED, {STAYS: {ARN: seen({"stays": True, "logs": False})}}, {}),
+        (CONFIGURED, {STAYS: {ARN: seen({"stays": False, "logs": True})}}, {**LOGGED, "deletion_protection": False}),
+        (CONFIGURED, {}, LOGGED),
         (CONFIGURED, targets(A), {"min_healthy_targets": 1, "min_zones": 1}),
         (WAF, {}, {}),
         (WAF, {**shop(public=False), OF_BALANCERS: {}}, {}),
@@ -118,7 +124,18 @@ COUNTS = {**BLOCKS, "rules": {"attacks": False, "rate": False}}
     [
         (CONFIGURED, shop(state="provisioning"), {}, "its state is provisioning"),
         (CONFIGURED, shop(state="active_impaired"), {}, "its state is active_impaired"),
-        (CONFIGURED, {STAYS: {ARN: seen(False)}}, {}, "may be deleted: deletion protection is off"),
+        (
+            CONFIGURED,
+            {STAYS: {ARN: seen({"stays": False, "logs": True})}},
+            {},
+            "may be deleted: deletion protection is off",
+        ),
+        (
+            CONFIGURED,
+            {STAYS: {ARN: seen({"stays": True, "logs": False})}},
+            LOGGED,
+            "logs no requests: access logs are off",
+        ),
         (CONFIGURED, {LISTENERS: {ARN: seen([])}}, {}, "no listener speaks TLS with a certificate (it has none)"),
         (CONFIGURED, {LISTENERS: {ARN: seen([{**HTTPS, "certificates": 0}])}}, {}, "(it has HTTPS/443)"),
         (CONFIGURED, {GROUPS: [{**API, "of": []}], TARGETS: {}}, {}, "no target group is behind it"),
@@ -148,8 +165,8 @@ def test_what_is_broken_fails(control: str, changed: dict[str, Any], options: di
 
 
 LOOKS = [
-    *((CONFIGURED, look) for look in (WHO, BALANCERS, LISTENERS, STAYS, GROUPS, TARGETS, INSTANCES)),
-    *((WAF, look) for look in (WHO, BALANCERS, SPREAD, OF_BALANCERS, OF_SPREAD, SITE, XSS, SQL, PATH)),
+    *((CONFIGURED, look) for look in (WHO, BALANCERS, CLASSIC, LISTENERS, STAYS, GROUPS, TARGETS, INSTANCES)),
+    *((WAF, look) for look in (WHO, BALANCERS, CLASSIC, SPREAD, OF_BALANCERS, OF_SPREAD, SITE, XSS, SQL, PATH)),
 ]
 
 

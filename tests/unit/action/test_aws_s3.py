@@ -89,7 +89,7 @@ RIGHT: dict[str, Any] = {
     ACL: each([]),
     ENCRYPTION: each({"algorithm": "AES256", "key": ""}),
     OBJECTS: each(objects(0.5, 1.5)),
-    VERSIONING: each({"enabled": True, "mfa_delete": False}),
+    VERSIONING: each({"enabled": True, "ever": True, "mfa_delete": False}),
     LIFECYCLE: each([]),
     LOCK: each({"mode": "COMPLIANCE", "days": 30}),
     REPLICATION: each([{"to": "copy", "account": "", "everything": True}]),
@@ -135,7 +135,7 @@ def test_buckets_as_they_should_be_pass(control: str) -> None:
         (KEPT, {OBJECTS: each([])}),
         (KEPT, {OBJECTS: each(objects(0.5, 5))}),
         (KEPT, {OBJECTS: each([{**one, "size": 0} for one in objects(0.5, 1.5)])}),
-        (KEPT, {VERSIONING: each({"enabled": False, "mfa_delete": False})}),
+        (KEPT, {VERSIONING: each({"enabled": False, "ever": True, "mfa_delete": False})}),
         (KEPT, {LIFECYCLE: each([{"name": "a", "days": 1, "dated": False, "replaced_days": None}])}),
         (KEPT, {LIFECYCLE: each([{"name": "a", "days": None, "dated": False, "replaced_days": 1}])}),
         (KEPT, {LIFECYCLE: each([{"name": "a", "days": None, "dated": True, "replaced_days": None}])}),
@@ -266,5 +266,5 @@ def test_another_account_is_elsewhere_and_mfa_protects_as_a_lock_does() -> None:
     partner = {REPLICATION: each([{"to": "theirs", "account": "999999999999", "everything": True}])}
     there = {OBJECTS: {**RIGHT[OBJECTS], "theirs": seen(objects(0.5, 1.5))}}
     assert status(OFFSITE, {**partner, **there}) is Status.PASS
-    versioning = {VERSIONING: each({"enabled": True, "mfa_delete": True})}
+    versioning = {VERSIONING: each({"enabled": True, "ever": True, "mfa_delete": True})}
     assert status(KEPT, {**versioning, LOCK: each(None)}) is Status.PASS

@@ -23,7 +23,8 @@ VOLUMES, DEFAULT, FILES = "describe-volumes", "get-ebs-encryption-by-default", "
 POLICIES, GROUPS, SINGLES = "describe-backup-policy", "describe-replication-groups", "describe-cache-clusters"
 TABLES, REWINDS, KEPT = "list-tables", "describe-continuous-backups", "describe-table"
 SNAPSHOTS, PUBLIC = "describe-snapshots", "describe-snapshots --owner-ids self --restorable-by-user-ids all"
-IMAGES = "describe-images"
+IMAGES, SHARED, STARTED = "describe-images", "describe-snapshot-attribute", "describe-image-attribute"
+PARTNER, ORGANIZATION = "999999999999", "arn:aws:organizations::999999999999:organization/o-1"
 USER_GROUPS, USERS = "describe-user-groups", "describe-users"
 NOW, DAY, MINUTE = time.time(), 86400, 60
 OPTIONS: dict[str, Any] = {"tables": ["orders"], "backed_up": ["sessions", "fs-1"]}
@@ -52,6 +53,8 @@ RIGHT: dict[str, Any] = {
     SNAPSHOTS: [{"id": "snap-1", "encrypted": True, "key": ""}],
     PUBLIC: [],
     IMAGES: [{"id": "ami-1", "public": False}],
+    SHARED: {"snap-1": seen([])},
+    STARTED: {"ami-1": seen([])},
     USER_GROUPS: {"shop": ["default", "app"]},
     USERS: {"default": {"name": "default", "on": False, "open": True}, "app": APP},
     FILES: [{**SYSTEM, "encrypted": True, "key": ""}],
@@ -92,6 +95,8 @@ def test_stores_as_they_should_be_pass(control: str) -> None:
         (ENCRYPTED, {SNAPSHOTS: [{"id": "snap-1", "encrypted": False, "key": ""}]}),
         (ENCRYPTED, {PUBLIC: ["snap-1"]}),
         (ENCRYPTED, {IMAGES: [{"id": "ami-1", "public": True}]}),
+        (ENCRYPTED, {SHARED: {"snap-1": seen([PARTNER])}}),
+        (ENCRYPTED, {STARTED: {"ami-1": seen([ORGANIZATION])}}),
         (CLOSED, cache(user_groups=[])),
         (CLOSED, {SINGLES: [{**CACHE, "user_groups": []}]}),
         (CLOSED, cache(status="create-failed")),
@@ -122,7 +127,8 @@ def test_what_is_broken_fails(control: str, changed: dict[str, Any]) -> None:
     ("control", "look"),
     [
         *((control, WHO) for control in CONTROLS),
-        *((ENCRYPTED, look) for look in (VOLUMES, DEFAULT, SNAPSHOTS, PUBLIC, IMAGES, FILES, GROUPS, SINGLES)),
+        *((ENCRYPTED, look) for look in (VOLUMES, DEFAULT, SNAPSHOTS, PUBLIC, SHARED, IMAGES, STARTED)),
+        *((ENCRYPTED, look) for look in (FILES, GROUPS, SINGLES)),
         *((PITR, look) for look in (TABLES, REWINDS, KEPT)),
         *((AUTOMATED, look) for look in (FILES, POLICIES, GROUPS, SINGLES)),
         *((CLOSED, look) for look in (USER_GROUPS, USERS)),
@@ -131,7 +137,7 @@ def test_what_is_broken_fails(control: str, changed: dict[str, Any]) -> None:
 )
 def test_what_cannot_be_read_is_an_error(control: str, look: str, reason: str) -> None:
     assert {one.status for one in verdicts(control, {look: CannotLook(reason, "so it is")})} == {Status.ERROR}
-    if look in (POLICIES, REWINDS, KEPT):
+    if look in (POLICIES, REWINDS, KEPT, SHARED, STARTED):
         hidden = {name: {"reason": reason, "detail": "so it is"} for name in RIGHT[look]}
         assert {one.status for one in verdicts(control, {look: hidden})} == {Status.ERROR}
 
@@ -139,6 +145,21 @@ def test_what_cannot_be_read_is_an_error(control: str, look: str, reason: str) -
 @pytest.mark.parametrize("control", CONTROLS)
 def test_where_there_is_nothing_nothing_is_proven(control: str) -> None:
     assert status(control, {VOLUMES: [], SNAPSHOTS: [], IMAGES: [], FILES: [], GROUPS: [], TABLES: []}) is Status.ERROR
+
+
+def test_copies_are_shared_with_those_only_who_are_declared() -> None:
+    shared = {SHARED: {"snap-1": seen(["111111111111", PARTNER])}, STARTED: {"ami-1": seen([ORGANIZATION])}}
+    assert status(ENCRYPTED, shared, share_with=["111111111111", PARTNER, "*:organization/o-1"]) is Status.PASS
+    found = verdicts(ENCRYPTED, shared, share_with=["111111111111"])
+    assert found[1].message.endswith(f"{PARTNER}, which is not declared, can make a volume of it")
+    assert found[2].message.endswith(f"{ORGANIZATION}, which is not declared, can start a machine of it")
+    many = {SHARED: {"snap-1": seen([f"{number:012}" for number in range(12)])}}
+    assert "and 2 more can" in verdicts(ENCRYPTED, many)[1].message
+
+
+def test_what_cannot_be_read_of_shares_hides_no_snapshot_that_is_everybodys() -> None:
+    denied = {SHARED: CannotLook("denied", "needs ec2:DescribeSnapshotAttribute"), PUBLIC: ["snap-1"]}
+    assert {each.status for each in verdicts(ENCRYPTED, denied)} == {Status.FAIL}
 
 
 def test_what_is_declared_and_not_there_is_an_error() -> None:

@@ -16,7 +16,12 @@ from tests.unit.action.aws_answers import REASONS, Answers, seen
 from tests.unit.proving import prove
 
 PAID, PLACED, BUDGETS = "billing projects describe", "get-ancestors", "budgets list"
-ROLES, CHANNELS, TOPICS = "accounts get-iam-policy", "channels describe", "list-subscriptions"
+ROLES, OWNERS, CHANNELS, TOPICS = (
+    "accounts get-iam-policy",
+    "projects get-iam-policy",
+    "channels describe",
+    "list-subscriptions",
+)
 CHANNEL, TOPIC = "projects/shop/notificationChannels/7", "projects/shop/topics/costs"
 OPTIONS: dict[str, Any] = {"project": "shop", "budgets": {"production": 4000}}
 BUDGET: dict[str, Any] = {
@@ -29,6 +34,7 @@ BUDGET: dict[str, Any] = {
     "currency": "EUR",
     "percents": [50.0, 100.0],
     "by_role": True,
+    "by_project": True,
     "channels": [CHANNEL],
     "topics": [TOPIC],
 }
@@ -38,15 +44,24 @@ def budget(**changed: Any) -> dict[str, Any]:
     return {BUDGETS: [{**BUDGET, **changed}]}
 
 
+OWNER = {"principal": "user:ada@example.com", "role": "roles/owner"}
+
+
+def owned(*grants: dict[str, str]) -> dict[str, Any]:
+    viewers = {"principal": "group:all@example.com", "role": "roles/viewer"}
+    return {OWNERS: {"projects/shop": seen({"grants": [viewers, *grants], "audited": []})}}
+
+
 RIGHT: dict[str, Any] = {
     PAID: {"account": "billingAccounts/0A", "open": True},
     PLACED: {"number": "415", "scopes": ["projects/shop", "folders/12"]},
     **budget(),
+    **owned(OWNER),
     ROLES: ["group:finance@example.com"],
-    CHANNELS: {CHANNEL: seen("")},
+    CHANNELS: {CHANNEL: seen({"title": "", "type": "email", "wrong": ""})},
     TOPICS: {TOPIC: seen("")},
 }
-ALONE = {"by_role": False, "channels": [], "topics": []}
+ALONE = {"by_role": False, "by_project": False, "channels": [], "topics": []}
 
 
 def verdicts(changed: dict[str, Any] | None = None, **options: Any) -> list[Verdict]:
@@ -66,6 +81,8 @@ def status(changed: dict[str, Any] | None = None, **options: Any) -> Status:
         {**budget(**{**ALONE, "by_role": True})},
         {**budget(**{**ALONE, "topics": [TOPIC]}), ROLES: []},
         {ROLES: []},
+        {**budget(**{**ALONE, "by_project": True})},
+        {**budget(**{**ALONE, "by_role": True, "by_project": True}), ROLES: []},
     ],
 )
 def test_a_budget_that_somebody_hears_of_passes(changed: dict[str, Any]) -> None:
@@ -83,7 +100,12 @@ def test_a_budget_that_somebody_hears_of_passes(changed: dict[str, Any]) -> None
         (budget(percents=[101.0]), "it has no alert at 100 % or before"),
         (budget(**ALONE), "nobody is told"),
         ({**budget(**{**ALONE, "by_role": True}), ROLES: []}, "nobody is told, since nobody holds a role"),
-        ({CHANNELS: {CHANNEL: seen("is disabled")}}, f"{CHANNEL} is disabled"),
+        ({CHANNELS: {CHANNEL: seen({"title": "", "type": "email", "wrong": "is disabled"})}}, f"{CHANNEL} is disabled"),
+        (
+            {CHANNELS: {CHANNEL: seen({"title": "", "type": "sms", "wrong": ""})}},
+            "is of the type sms, to which budgets",
+        ),
+        ({**budget(**{**ALONE, "by_project": True}), **owned()}, "nobody is told, since nobody holds a role"),
         ({TOPICS: {TOPIC: seen("has no subscription")}}, f"{TOPIC} has no subscription"),
     ],
 )
@@ -110,7 +132,7 @@ def test_without_a_budget_or_an_account_it_fails(changed: dict[str, Any], budget
 
 
 @pytest.mark.parametrize("reason", REASONS)
-@pytest.mark.parametrize("look", [PAID, PLACED, BUDGETS, ROLES, CHANNELS, TOPICS])
+@pytest.mark.parametrize("look", [PAID, PLACED, BUDGETS, ROLES, OWNERS, CHANNELS, TOPICS])
 def test_what_cannot_be_read_is_an_error(look: str, reason: str) -> None:
     assert {one.status for one in verdicts({look: CannotLook(reason, "so it is")})} == {Status.ERROR}
     if look in (CHANNELS, TOPICS):

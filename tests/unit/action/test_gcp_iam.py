@@ -158,7 +158,7 @@ def test_at_most_a_hundred_of_each_kind_are_shown_and_all_are_counted() -> None:
 
 def denial(*principals: str, **changed: Any) -> dict[str, Any]:
     permissions = ["iam.googleapis.com/roles.update"]
-    nothing: dict[str, Any] = {"except": [], "without": [], "conditional": False}
+    nothing: dict[str, Any] = {"except": [], "without": [], "condition": ""}
     return {"principals": list(principals), "permissions": permissions, **nothing, **changed}
 
 
@@ -177,7 +177,7 @@ BOB = "principal://goog/subject/bob@example.com"
         ("user:ada@example.com", denial(EVERYBODY, **{"except": [GROUP]}), True),
         ("user:ada@example.com", denial(BOB), True),
         ("user:ada@example.com", denial(GROUP), True),
-        ("user:ada@example.com", denial(ADA, conditional=True), True),
+        ("user:ada@example.com", denial(ADA, condition="at night"), True),
         ("user:ada@example.com", denial(ADA, without=["iam.googleapis.com/roles.update"]), True),
         ("user:ada@example.com", denial(ADA, permissions=["iam.googleapis.com/roles.*"]), True),
         ("group:shop@example.com", denial(GROUP), False),
@@ -193,6 +193,14 @@ def test_what_is_denied_for_certain_is_not_held(principal: str, rule: dict[str, 
     for scope in ("projects/shop", "folders/12"):
         found = status({**power, DENIALS: {**RIGHT[DENIALS], scope: seen([rule])}})
         assert found is (Status.FAIL if holds else Status.PASS)
+
+
+def test_a_condition_of_what_is_denied_is_told() -> None:
+    power = granted(grant("user:ada@example.com", "roles/wide"))
+    found = verdicts({**power, DENIALS: {**RIGHT[DENIALS], "projects/shop": seen([denial(ADA, condition="at night")])}})
+    assert "(a deny policy takes it away only if 'at night')" in found[1].message
+    both = [denial(ADA, condition="at night"), denial(EVERYBODY)]
+    assert status({**power, DENIALS: {**RIGHT[DENIALS], "projects/shop": seen(both)}}) is Status.PASS
 
 
 def test_what_is_denied_below_where_it_is_granted_is_held() -> None:

@@ -49,7 +49,15 @@ AWAY = {**MAIN, "location": "EUROPE-WEST1"}
 
 
 def thing(hours: float, total: str = "AAAAAA==", size: int = 9) -> dict[str, Any]:
-    return {"name": f"{hours:g}", "sum": total, "size": size, "at": NOW - hours * HOUR}
+    itself = {"retained": None, "locked": False, "held": False}
+    return {"name": f"{hours:g}", "sum": total, "size": size, "at": NOW - hours * HOUR, **itself}
+
+
+def retained(days: float, locked: bool = True, without: int = -1) -> dict[str, Any]:
+    """Daily copies, each with a retention of its own for so many days, one of them without."""
+    own = [{"retained": each["at"] + days * 24 * HOUR, "locked": locked} for each in DAILY]
+    copies = [each | ({} if number == without else own[number]) for number, each in enumerate(DAILY)]
+    return {VERSIONS: {"main": seen(copies)}}
 
 
 def main(**changed: Any) -> dict[str, Any]:
@@ -117,8 +125,12 @@ def test_a_bucket_as_it_should_be_passes(control: str) -> None:
         (ENCRYPTED, main(key=""), "is not encrypted with a key of ours"),
         (RETENTION, main(versions=False, retained_days=0), "keeps no versions, and what is deleted for 7 days, not 30"),
         (RETENTION, main(locked=False), "its retention policy is not locked"),
-        (RETENTION, main(retained_days=7, deletes=[{"days": [7], "before": []}]), "deletes after 7 days, not 30"),
-        (RETENTION, main(retained_days=7, deletes=[{"days": [], "before": [NOW]}]), "deletes, however young"),
+        (
+            RETENTION,
+            main(retained_days=7, deletes=[{"days": [7], "before": []}]),
+            "deletes objects after 7 days, not 30",
+        ),
+        (RETENTION, main(retained_days=7, deletes=[{"days": [], "before": [NOW]}]), "deletes objects, however young"),
         (RETENTION, {VERSIONS: {"main": seen([])}}, "holds no copy"),
         (RETENTION, {VERSIONS: {"main": seen(DAILY[:20])}}, "not each of the last 30 days has a copy"),
         (OFFSITE, away(location="EUROPE-WEST3"), "lies in the same region, EUROPE-WEST3, of the same project"),
@@ -189,3 +201,53 @@ def test_a_copy_that_is_not_there_fails() -> None:
 def test_what_nobody_declares_is_not_asked(control: str, option: dict[str, Any]) -> None:
     with pytest.raises(NotAsked):
         verdicts(control, **option)
+
+
+LOSING = {"versions": False, "restorable_days": 0.0, "retained_days": 0.0, "locked": False}
+DELETING = {"deletes": [{"days": [7], "before": []}], "retained_days": 0.0, "locked": False}
+NOT_LOCKED = "nothing keeps objects from being deleted for 30 days"
+
+
+@pytest.mark.parametrize(
+    ("bucket", "copies", "wrong"),
+    [
+        (LOSING, retained(30), ""),
+        (DELETING, retained(30), ""),
+        (LOSING, retained(40), ""),
+        (LOSING, retained(29.99), ""),  # it is set before the upload has ended
+        (LOSING, retained(29), "keeps no versions"),
+        (LOSING, retained(30, without=3), "keeps no versions"),
+        (LOSING, retained(30, without=30), ""),  # older than the days that are promised
+        (LOSING, retained(30, locked=False), NOT_LOCKED),
+        (DELETING, retained(30, locked=False), NOT_LOCKED),
+        (DELETING, retained(7), "deletes objects after 7 days, not 30"),
+        ({"locked": False}, retained(30), ""),
+        ({"locked": False}, retained(30, without=0), "its retention policy is not locked"),
+        (LOSING, {VERSIONS: {"main": seen([{**each, "held": True} for each in DAILY])}}, NOT_LOCKED),
+        (LOSING, {VERSIONS: {"main": seen([])}}, NOT_LOCKED),
+    ],
+)
+def test_retention_of_single_objects_counts_where_each_copy_has_it(
+    bucket: dict[str, Any], copies: dict[str, Any], wrong: str
+) -> None:
+    found = verdicts(RETENTION, {**main(**bucket), **copies})
+    assert found[0].status is (Status.FAIL if wrong else Status.PASS)
+    assert wrong in "; ".join(each.message for each in found)
+
+
+def test_unlocked_retention_of_single_objects_keeps_them_where_no_lock_is_asked_for() -> None:
+    for bucket in (LOSING, DELETING):
+        assert status(RETENTION, {**main(**bucket), **retained(30, locked=False)}, immutable=False) is Status.PASS
+
+
+@pytest.mark.parametrize("control", [OFFSITE, FILES])
+def test_a_copy_may_be_kept_by_the_retention_of_its_objects(control: str) -> None:
+    kept = retained(30)[VERSIONS]["main"]
+    both = {"main": seen(DAILY), "away": kept}
+    assert status(control, away(**LOSING)) is Status.FAIL
+    assert status(control, {**away(**LOSING), OBJECTS: both, SAMPLE: both}) is Status.PASS
+
+
+def test_who_cannot_see_the_objects_does_not_know_whether_they_are_locked() -> None:
+    hidden = {VERSIONS: {"main": {"reason": "denied", "detail": "needs storage.objects.list"}}}
+    assert status(RETENTION, {**main(**LOSING), **hidden}) is Status.ERROR

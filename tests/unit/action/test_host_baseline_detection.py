@@ -1,7 +1,11 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Intrusion detection, agent by agent, by what their clients are documented to say."""
+"""Intrusion detection, agent by agent.
+
+auditctl 3.0.9 (its state), cscli 1.4.6 and AIDE 0.18.3, all of Debian 12, said what is written down here, with other
+numbers; the rules of auditctl, and what Wazuh and Falco say, are from their documentation.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,7 @@ from tests.unit.action.host_recordings import (
     NOW,
     UNKNOWABLE,
     Recorded,
+    argv,
     file,
     glob,
     said,
@@ -40,6 +45,8 @@ rate_limit 0
 backlog_limit 8192
 lost {lost}
 backlog 0
+backlog_wait_time 15000
+backlog_wait_time_actual 0
 loginuid_immutable 0 unlocked
 """
 AUDIT_RULES = "-w /etc/passwd -p wa -k identity\n-a always,exit -F arch=b64 -S adjtimex -F key=time\n"
@@ -55,12 +62,39 @@ JAIL = """Status for the jail: sshd
    `- Banned IP list:\t
 """
 JOURNAL, FILES = "Journal matches:\t_SYSTEMD_UNIT=sshd.service + _COMM=sshd", "File list:\t/var/log/auth.log"
-SCENARIOS = {"scenarios": [{"name": "crowdsecurity/ssh-bf", "status": "enabled"}]}
+SCENARIO = {
+    "name": "crowdsecurity/ssh-bf",
+    "local_version": "0.1",
+    "local_path": "/etc/crowdsec/scenarios/ssh-bf.yaml",
+    "description": "Detect ssh bruteforce",
+    "utf8_status": "✔️  enabled",
+    "status": "enabled",
+}
+SCENARIOS = {"scenarios": [SCENARIO]}
+NO_DATABASE = (
+    '{"level":"fatal","msg":"unable to create new database client: failed to create SQLite database file '
+    '\\"/var/lib/crowdsec/data/crowdsec.db\\": permission denied","time":"2026-01-02T03:04:05Z"}'
+)
 BEAT = "2026-01-02T03:04:05.123456789Z"
 
 
-def machines(age: float) -> str:
-    return json.dumps([{"machineId": "a", "last_heartbeat": datetime.fromtimestamp(NOW - age, UTC).isoformat()}])
+AIDE_SAYS = argv(*detection._AIDE_SAYS)
+AIDE_CLEAN, AIDE_CHANGED = "AIDE found NO differences\n", "AIDE found differences\n"
+
+
+def machines(age: float, created: float = 30 * DAY) -> str:
+    """What cscli tells of one machine. Registering it made its first heartbeat, some microseconds later."""
+    times = {
+        "created_at": moment(created),
+        "updated_at": moment(age),
+        "last_push": moment(age),
+        "last_heartbeat": moment(age - 1e-5),
+    }
+    return json.dumps([{"id": 1, **times, "machineId": "a", "isValidated": True, "auth_type": "password", "edges": {}}])
+
+
+def moment(age: float) -> str:
+    return datetime.fromtimestamp(NOW - age, UTC).isoformat()
 
 
 GOOD: dict[str, Recorded] = {
@@ -104,6 +138,7 @@ GOOD: dict[str, Recorded] = {
     "aide": {
         **glob(detection._AIDE_DATABASES, file("/var/lib/aide/aide.db"), file("/var/lib/aide/aide.db.new")),
         **glob(detection._AIDE_LOGS, file("/var/log/aide/aide.log", age=25 * HOUR)),
+        AIDE_SAYS: said(AIDE_CLEAN),
         **timers(timer("dailyaidecheck.timer", result="exit-code", exit=1)),
         "grep -r . /etc/crontab /etc/cron.* /var/spool/cron": {"entries": [], "denied": []},
     },
@@ -148,6 +183,7 @@ BROKEN: list[tuple[str, Recorded, str]] = [
     ),
     ("crowdsec", {"cscli scenarios list -o json": said('{"scenarios": []}')}, "no scenario enabled"),
     ("crowdsec", {"cscli machines list -o json": said(machines(30 * HOUR))}, "CrowdSec is silent for 30 h"),
+    ("crowdsec", {"cscli machines list -o json": said(machines(60, created=60))}, "no machine ever reported"),
     ("crowdsec", {"cscli machines list -o json": said("[]")}, "no machine ever reported"),
     ("crowdsec", {"cscli machines list -o json": said(json.dumps([{"last_heartbeat": BEAT}]))}, "is silent"),
     ("wazuh", {f"cat {detection._WAZUH_STATE}": file("s", content="status='pending'\n")}, "the agent is pending"),
@@ -157,6 +193,8 @@ BROKEN: list[tuple[str, Recorded, str]] = [
     ("aide", glob(detection._AIDE_DATABASES, file("/var/lib/aide/aide.db.new")), "AIDE has no database"),
     ("aide", glob(detection._AIDE_LOGS), "AIDE has written no"),
     ("aide", glob(detection._AIDE_LOGS, file("l", age=3 * DAY)), "AIDE is silent for 72 h"),
+    ("aide", {AIDE_SAYS: said("", 1)}, "tells of no scan that got to its end"),
+    ("aide", {AIDE_SAYS: said("AIDE returned with exit code 18\n")}, "did not get to its end: exit status 18"),
     ("aide", timers(), "nothing schedules AIDE"),
 ]
 
@@ -194,6 +232,7 @@ def test_what_cannot_be_seen_is_an_error(agent: str, look: str, reason: CannotLo
         ("fail2ban", {"fail2ban-client status sshd": said("gibberish\n")}),
         ("fail2ban", {"fail2ban-client status": said("", 255, "Failed to access socket path: is fail2ban running?")}),
         ("crowdsec", {"cscli scenarios list -o json": said("null")}),
+        ("crowdsec", {"cscli machines list -o json": said("", 1, NO_DATABASE)}),
         ("crowdsec", {"cscli machines list -o json": said("gibberish")}),
         ("crowdsec", {"cscli machines list -o json": said('[{"last_heartbeat": "soon"}]')}),
         ("wazuh", {f"cat {detection._WAZUH_STATE}": file("s", content="")}),
@@ -216,6 +255,22 @@ def test_aide_by_cron_passes() -> None:
     assert watch("aide", {**timers(), **cron}).status is Status.PASS
     hidden = {CRONTABS: {"entries": [], "denied": ["/var/spool/cron"]}}
     assert watch("aide", {**timers(), **hidden}).status is Status.ERROR
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (AIDE_CLEAN, "no differences"),
+        (AIDE_CHANGED, "differences"),
+        ("AIDE returned with exit code 5\n" + AIDE_CHANGED, "differences"),
+        ("AIDE 0.16 found differences\nAIDE 0.16 found NO differences\n", "no differences"),
+    ],
+)
+def test_what_aide_found_is_told(text: str, found: str) -> None:
+    """Changes are for people to judge: that they are told is what is proven."""
+    verdict = watch("aide", {AIDE_SAYS: said(text)})
+    assert verdict.status is Status.PASS, verdict
+    assert verdict.actual["it found"] == found
 
 
 def test_each_agent_has_a_verdict_and_none_is_not_asked() -> None:

@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Security updates: what apt on a Debian 12 host prints, and what dnf is documented to."""
+"""Security updates: what apt on a Debian 12 host and dnf 4.14 print, and what dnf 5 is documented to."""
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -33,6 +34,9 @@ from tests.unit.action.host_recordings import (
 from tests.unit.proving import prove
 
 LIST, POLICY, SOURCES, DATES = (argv(*words) for words in (apt._UPGRADABLE, apt._POLICY, apt._SOURCES, apt._DATES))
+ADVISORIES, EVERY, SYSTEM, RESTART = (
+    argv(*words) for words in (dnf._ADVISORIES, dnf._EVERY_ADVISORY, dnf._SYSTEM, dnf._RESTART)
+)
 CONFIG, HOLDS = "apt-config dump", argv(*apt._HOLDS)
 STAMP, LISTS = f"stat -L {apt._SUCCESS}", f"stat -L {apt._LISTS}"
 PREFIX = "/var/lib/apt/lists/deb_dists_bookworm-security_"
@@ -62,8 +66,7 @@ BETWEEN = """     5.2.15-2+deb12u1 500
 APT_TIMERS = timers(timer("apt-daily.timer"), timer("apt-daily-upgrade.timer"))
 NO_DNF: Recorded = {
     f"stat -L {dnf.TOOL}": ABSENT,
-    argv(*dnf._ADVISORIES): NO_TOOL,
-    argv(*dnf._RESTART): NO_TOOL,
+    **dict.fromkeys((ADVISORIES, EVERY, SYSTEM, RESTART), NO_TOOL),
     **glob(dnf._CACHES[0]),
     **glob(dnf._CACHES[1]),
     "cat /etc/dnf/automatic.conf": ABSENT,
@@ -207,19 +210,32 @@ ADVISORY = "RHSA-2026:1234 Important/Sec. openssl-libs-1:3.0.7-27.el9.x86_64\n"
 ADVISORY_5 = """Name                   Type     Severity  Package                      Issued
 FEDORA-2026-1234abcd   security Important openssl-libs-1:3.2.1-2.x86_64 2026-01-02 03:04:05
 """
-ADVISORIES, RESTART, AUTOMATIC = argv(*dnf._ADVISORIES), argv(*dnf._RESTART), "cat /etc/dnf/automatic.conf"
+AUTOMATIC = "cat /etc/dnf/automatic.conf"
 NO_RESTART = "No core libraries or services have been updated since boot-up.\nReboot should not be necessary.\n"
 DO_RESTART = (
     "Core libraries or services have been updated since boot-up:\n  * kernel\n\nReboot is required to fully use.\n"
 )
-PRIMARY = "/var/cache/dnf/baseos-1/repodata/x-primary.xml.gz"
+REPODATA = "/var/cache/dnf/{}-0123456789abcdef/repodata/{}.xml.gz"
+
+
+def cached(advisories: bool = True, **ages: float) -> Recorded:
+    """What dnf has of some repositories, each looked for as many seconds ago."""
+    names = ["aa-primary", *(["bb-updateinfo"] if advisories else [])]
+    return glob(dnf._CACHES[0], *(file(REPODATA.format(*each), age=ages[each[0]]) for each in product(ages, names)))
+
+
+def advised(text: str) -> Recorded:
+    return dict.fromkeys((ADVISORIES, EVERY), said(text))
+
+
 RHEL: Recorded = {
     **dict.fromkeys((LIST, HOLDS, SOURCES, DATES, CONFIG), NO_TOOL),
     **dict.fromkeys((f"stat -L {apt.TOOL}", STAMP, LISTS), ABSENT),
     **stat(dnf.TOOL),
-    ADVISORIES: said(),
+    **dict.fromkeys((ADVISORIES, EVERY), said()),
+    SYSTEM: said("baseos\n\nbaseos\n"),
     RESTART: said(NO_RESTART),
-    **glob(dnf._CACHES[0], file(PRIMARY, age=HOUR)),
+    **cached(baseos=HOUR),
     **timers(timer("dnf-automatic.timer")),
     AUTOMATIC: file("automatic.conf", content="[commands]\nupgrade_type = security\napply_updates = yes\n"),
 }
@@ -227,7 +243,7 @@ RHEL: Recorded = {
 
 def test_a_patched_host_with_dnf_passes() -> None:
     assert updates(RHEL).status is Status.PASS
-    assert updates(RHEL | {ADVISORIES: said(ADVISORY)}).status is Status.PASS  # it came after the last run
+    assert updates(RHEL | advised(ADVISORY)).status is Status.PASS  # it came after the last run
     assert updates(RHEL | {RESTART: said(DO_RESTART, 1), "cat /proc/uptime": file("u", content="3600 1")}).status is (
         Status.PASS
     )
@@ -236,15 +252,17 @@ def test_a_patched_host_with_dnf_passes() -> None:
 @pytest.mark.parametrize(
     ("changes", "because"),
     [
-        ({ADVISORIES: said(ADVISORY), **timers(timer("dnf-automatic.timer", last=NOW - 60))}, "openssl-libs-1:3.0.7"),
-        ({ADVISORIES: said(ADVISORY_5), **timers(timer("dnf-automatic.timer", last=NOW - 60))}, "openssl-libs-1:3.2.1"),
+        ({**advised(ADVISORY), **timers(timer("dnf-automatic.timer", last=NOW - 60))}, "openssl-libs-1:3.0.7"),
+        ({**advised(ADVISORY_5), **timers(timer("dnf-automatic.timer", last=NOW - 60))}, "openssl-libs-1:3.2.1"),
         (timers(), "there is none of dnf-automatic.timer"),
         (timers(timer("dnf-automatic.timer", enabled="disabled")), "is disabled"),
         (timers(timer("dnf-automatic.timer", result="exit-code", exit=1)), "failed"),
         ({AUTOMATIC: file("a", content="apply_updates = no\n")}, "apply_updates is not yes"),
         ({AUTOMATIC: ABSENT}, "apply_updates is not yes"),
         ({RESTART: said(DO_RESTART, 1)}, "a reboot is required, and the host runs for 10 days"),
-        (glob(dnf._CACHES[0], file(PRIMARY, age=30 * DAY)), "30 days old"),
+        (cached(baseos=30 * DAY), "30 days old"),
+        (cached(baseos=30 * DAY, epel=HOUR), "30 days old"),
+        ({EVERY: said(ADVISORY)}, "held back on purpose: openssl-libs-1:3.0.7"),
     ],
 )
 def test_what_is_not_right_with_dnf_fails(changes: Recorded, because: str) -> None:
@@ -261,7 +279,16 @@ def test_what_is_not_right_with_dnf_fails(changes: Recorded, because: str) -> No
         {RESTART: said("", 1, "No such command: needs-restarting.")},
         {"cat /proc/uptime": file("u", content=""), RESTART: said(DO_RESTART, 1)},
         glob(dnf._CACHES[0]),
-        *({look: reason} for look in (ADVISORIES, RESTART) for reason in UNKNOWABLE),
+        cached(epel=HOUR),
+        cached(advisories=False, baseos=HOUR),
+        glob(
+            dnf._CACHES[0],
+            file(REPODATA.format("baseos", "aa-primary")),
+            *(file(REPODATA.format("epel", name)) for name in ("aa-primary", "bb-updateinfo")),
+        ),
+        {SYSTEM: said()},  # every repository is disabled, or was skipped because it was unavailable
+        {SYSTEM: said("Last metadata expiration check: 0:01:03 ago\n")},
+        *({look: reason} for look in (ADVISORIES, EVERY, SYSTEM, RESTART) for reason in UNKNOWABLE),
     ],
 )
 def test_what_cannot_be_seen_with_dnf_is_an_error(changes: Recorded) -> None:

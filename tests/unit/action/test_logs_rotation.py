@@ -185,6 +185,9 @@ def test_a_journal_that_is_kept() -> None:
     assert journald().status is Status.PASS
     assert journald("SystemMaxUse=2G\nMaxRetentionSec=3month\n").actual["SystemMaxUse"] == "2G"
     assert journald(reach=3, age=3.5).status is Status.PASS
+    assert journald("MaxRetentionSec=1w\nMaxRetentionSec=infinity\n").status is Status.PASS
+    defaults = ran("# Main configuration file systemd/journald.conf not found\n")
+    assert journald(config=defaults).actual["storage"] == "auto"
 
 
 @pytest.mark.parametrize(
@@ -211,6 +214,7 @@ def test_a_journal_that_is_not(settings: str, reach: float, more: dict[str, Any]
         ("", {"header": ran()}),
         ("", {"header": ran(stderr="No journal files were opened due to insufficient permissions.", code=1)}),
         ("", {"config": ran("")}),
+        ("Storage=persistent ; on disk\n", {}),
         ("MaxRetentionSec=soon\n", {}),
         ("MaxRetentionSec=3fortnights\n", {}),
     ],

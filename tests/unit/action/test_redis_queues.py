@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, The golive.verify authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The redis verifier on queues of BullMQ and Sidekiq as recorded: right, broken, unreadable and absent."""
+"""The redis verifier on queues of BullMQ, Sidekiq and RQ as recorded: right, broken, unreadable and absent."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -180,3 +181,63 @@ def test_queues_of_sidekiq(change: dict[str, Any], proven: list[Status]) -> None
 
 def test_what_counts_as_failed_is_the_users_choice() -> None:
     assert sidekiq(first=first(dead=5, retrying=50), max_failed=5, max_retrying=50) == WELL
+
+
+RQ = [
+    *("SMEMBERS rq:queues", "EXISTS rq:suspended", "LLEN rq:queue:mail"),
+    *("LRANGE rq:queue:mail 0 99", "ZCARD rq:failed:mail", "SMEMBERS rq:workers:mail"),
+]
+RQ_ASKED = f"{CLI} --csv <<< '{chr(10).join(RQ)}{chr(10)}'"
+KNOWN, LIVE = '"rq:queue:mail"', '"2026-11-23T10:00:00.000001Z"'
+
+
+def rq(first: str, then: str, **options: Any) -> Status:
+    answers = {f"{CLI} INFO": info(), RQ_ASKED: said(first), THEN: said(then)}
+    return status(Redis, "redis.queue_health", {"rq_queues": ["mail"]} | options, answers)
+
+
+def lain(
+    known: str = KNOWN, suspended: int = 0, jobs: str = "", failed: int = 0, workers: str = '"rq:worker:a"'
+) -> str:
+    return f"{known}\n{suspended}\n{jobs.count(',') + 1 if jobs else 0}\n{jobs}\n{failed}\n{workers}\n"
+
+
+def seen(*records: str, lost: object = 0, overdue: int = 0) -> str:
+    return "".join(f"{each}\n" for each in (lost, overdue, *(records or (LIVE,))))
+
+
+def since(age: float) -> str:
+    return datetime.fromtimestamp(NOW - age, UTC).strftime('"%Y-%m-%dT%H:%M:%S.%fZ"')
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "proven"),
+    [
+        pytest.param(lain(), seen(), Status.PASS, id="empty and attended"),
+        pytest.param(lain(known=""), seen(), Status.PASS, id="no job yet, and attended"),
+        pytest.param(lain(jobs='"7","8"'), seen(since(9), since(5), LIVE), Status.PASS, id="young jobs"),
+        pytest.param(lain(jobs='"7"'), seen("NULL", LIVE), Status.PASS, id="taken meanwhile"),
+        pytest.param(lain(jobs='"7"'), seen(since(5).replace(".000000", ""), LIVE), Status.PASS, id="of an older RQ"),
+        pytest.param(lain(jobs='"7","8"'), seen(since(5), since(301), LIVE), Status.FAIL, id="behind one in front"),
+        pytest.param(lain(failed=1), seen(), Status.FAIL, id="failed"),
+        pytest.param(lain(suspended=1), seen(), Status.FAIL, id="suspended"),
+        pytest.param(lain(), seen(lost=1), Status.FAIL, id="lost"),
+        pytest.param(lain(), seen(overdue=1), Status.FAIL, id="overdue"),
+        pytest.param(lain(workers=""), "0\n0\n", Status.FAIL, id="attended by nobody"),
+        pytest.param(lain(), seen("NULL"), Status.FAIL, id="silent"),
+        pytest.param(lain(known="", workers=""), "0\n0\n", Status.FAIL, id="absent"),
+        pytest.param("", seen(), Status.ERROR, id="nothing said"),
+        pytest.param('ERROR,"NOPERM no"\n' * 6, seen(), Status.ERROR, id="denied"),
+        pytest.param(lain(), 'ERROR,"NOPERM no"\n' * 3, Status.ERROR, id="denied later"),
+        pytest.param(lain(jobs='"7"'), seen('"yesterday"', LIVE), Status.ERROR, id="no moment"),
+        pytest.param(lain(), seen(LIVE + ",1"), Status.ERROR, id="no answer of RQ"),
+        pytest.param(lain(), seen("1", lost="x"), Status.ERROR, id="no count"),
+        pytest.param(lain(), "0\n", Status.ERROR, id="half an answer"),
+    ],
+)
+def test_queues_of_rq(first: str, then: str, proven: Status) -> None:
+    assert rq(first, then) is proven
+
+
+def test_how_many_may_have_failed_and_how_long_jobs_may_wait() -> None:
+    assert rq(lain(jobs='"7"', failed=5), seen(since(900), LIVE), max_failed=5, max_wait=901) is Status.PASS

@@ -69,6 +69,20 @@ def test_what_entries_are_like(log):
     assert (counted(value["unexplained"]), value["explained"]) == ({"error": 2}, 1)
 
 
+def test_lines_of_other_files_are_searched_only(log):
+    path = log(entry(level="error"), "ERROR password=%s" % SECRET)
+    value = scan(path=path, patterns=PATTERNS, fields=FIELDS, logged=False)
+    assert (value["lines"], counted(value["findings"])) == (2, {"password": 1})
+    assert [value[name] for name in ("structured", "levels", "oldest", "unstructured", "unexplained")] == [
+        *(0, {}, None, [], []),
+    ]
+
+
+def test_what_lies_where_a_long_line_is_cut_is_found(log):
+    path = log("x" * ((1 << 22) - 5) + " password=%s" % SECRET)
+    assert counted(scan(path=path, limit=1 << 23, patterns=PATTERNS)["findings"]) == {"password": 1}
+
+
 def test_rotated_files_belong_to_their_log_and_old_ones_do_not_count(log):
     log(entry(7200), name="app.log.1", age=3600)
     log(entry(7300), "password=x", name="app.log.2.gz", age=7200, opener=gzip.open)

@@ -50,6 +50,7 @@ test-unit: setup
 	@rm -rf tests/output/ways
 	.ci/monitoring .venv/bin
 	.ci/readers .venv/readers
+	.ci/host-tools
 	@# Three on two cores: many wait for servers, or for Ansible.
 	$(PYTEST) -n 3 --dist worksteal -m "not lab and not demo"
 

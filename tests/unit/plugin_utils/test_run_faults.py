@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -78,14 +77,6 @@ def test_without_room_a_run_ends_in_an_error_and_is_never_go(tmp_path: Path, poi
         if point != "in its place":
             assert decision(path) != "go"
             assert [each.name for each in path.rglob(".draft-*") if each.stat().st_size] == []
-
-
-@pytest.fixture
-def open_to_all() -> Iterator[Path]:
-    """A place that anybody may enter, as none of pytest's own is."""
-    with tempfile.TemporaryDirectory() as place:
-        Path(place).chmod(0o755)
-        yield Path(place)
 
 
 def proofs(_asked: Asked) -> Proofs:

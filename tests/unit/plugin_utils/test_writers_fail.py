@@ -30,9 +30,9 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> RunDirectory:
+def run(open_to_all: Path) -> RunDirectory:
     """Big enough for every format to be told apart by its size."""
-    directory = fakes.run_directory(tmp_path / "run")
+    directory = fakes.run_directory(open_to_all / "run")
     hostile = [sample.check("redis.persistence", "cache1", actual=sample.HOSTILE[name]) for name in ("script", "lines")]
     directory.write_results("cache1", "more", {"results": hostile, "unasked": []})
     return directory
@@ -153,13 +153,11 @@ def somebody_who_may_only_read(path: Path) -> Iterator[None]:
     if root:
         for each_path in (path, *path.rglob("*")):
             os.chown(each_path, NOBODY, NOBODY)
-        for parent in path.parents[:3]:
-            parent.chmod(parent.stat().st_mode | 0o111)
         os.seteuid(NOBODY)
-    path.chmod(0o500)
     try:
+        path.chmod(0o500)
         yield
     finally:
-        path.chmod(0o700)
         if root:
             os.seteuid(0)
+        path.chmod(0o700)

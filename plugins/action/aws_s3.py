@@ -38,7 +38,7 @@ class ActionModule(Verifier):
     async def public_block(self, look: Observer, want: Wanted) -> list[Verdict]:
         """No policy and no list lets the public in, and a block keeps it so."""
         asked = ask(look, want)
-        identity, known = await _known(asked, want)
+        identity, known = await _known(asked)
         meant = _chosen(known.every, want.buckets)
         judged = {name: region for name, region in meant.items() if not like(name, want.public_buckets)}
         account, block, policy, grants = await together(
@@ -64,7 +64,7 @@ class ActionModule(Verifier):
     async def least_privilege(self, look: Observer, want: Wanted) -> list[Verdict]:
         """Policies let in whom they may, over TLS; of the account's own, none but administrators can destroy."""
         asked = ask(look, want)
-        identity, known = await _known(asked, want)
+        identity, known = await _known(asked)
         judged = _chosen(known.every, want.buckets)
         policies, access = await together(
             known.each(_POLICY, buckets.policy, judged),
@@ -88,7 +88,7 @@ class ActionModule(Verifier):
     async def encryption(self, look: Observer, want: Wanted) -> list[Verdict]:
         """What is put into a bucket is encrypted without being asked for it."""
         asked = ask(look, want)
-        identity, known = await _known(asked, want)
+        identity, known = await _known(asked)
         judged = _chosen(known.every, want.buckets)
         _chosen(known.every, want.kms_buckets)
         found = await known.each("get-bucket-encryption", buckets.encryption, judged)
@@ -107,7 +107,7 @@ class ActionModule(Verifier):
     async def audit_trail(self, look: Observer, want: Wanted) -> list[Verdict]:
         """Who reads or writes the declared buckets leaves a trace: in a log of S3, or by a trail of data events."""
         asked, patterns = ask(look, want), want.need("logged_buckets")
-        identity, known = await _known(asked, want)
+        identity, known = await _known(asked)
         judged = _chosen(known.every, patterns)
         logging, trails = await together(
             known.each("get-bucket-logging", buckets.logging, judged), attempt(data_events.trails(asked))
@@ -128,7 +128,7 @@ class ActionModule(Verifier):
         """Buckets with backups hold a copy of each day, and nothing takes it away."""
         asked, now = ask(look, want), time.time()
         patterns = want.need("backup_buckets")
-        identity, known = await _known(asked, want)
+        identity, known = await _known(asked)
         judged = _chosen(known.every, patterns)
         objects, versioning, lifecycle, *lock = await together(
             known.each("list-objects-v2", buckets.objects(None), judged),
@@ -154,7 +154,7 @@ class ActionModule(Verifier):
     async def retention_enforced(self, look: Observer, want: Wanted) -> list[Verdict]:
         """Nothing is deleted before law allows it, and nothing stays for longer than was promised."""
         asked, promises = ask(look, want), want.need("retention")
-        identity, known = await _known(asked, want)
+        identity, known = await _known(asked)
         judged = [(name, each) for each in promises for name in _chosen(known.every, each["buckets"])]
         names = dict.fromkeys(name for name, _promise in judged)
         bounded = dict.fromkeys(name for name, each in judged if each["max_days"] is not None)
@@ -185,12 +185,10 @@ class ActionModule(Verifier):
         return await _copies(look, want, want.need("upload_buckets"), _SAMPLE, None)
 
 
-async def _known(asked: Asked, want: Wanted) -> tuple[Mapping[str, str], Buckets]:
+async def _known(asked: Asked) -> tuple[Mapping[str, str], Buckets]:
     """Which account it is, and its buckets."""
     identity, every = await together(asked.identity(), buckets.listing(asked))
-    promised = [pattern for promise in want.retention for pattern in promise["buckets"]]
-    choices = (want.buckets, want.backup_buckets, want.offsite_buckets, want.upload_buckets, promised)
-    return identity, Buckets(asked, every, choices)
+    return identity, Buckets(asked, every)
 
 
 def _promised(promise: Mapping[str, Any], want: Wanted) -> str:
@@ -227,7 +225,7 @@ async def _copies(
     look: Observer, want: Wanted, patterns: Collection[str], most: int | None, max_age_hours: float | None
 ) -> list[Verdict]:
     asked, now = ask(look, want), time.time()
-    identity, known = await _known(asked, want)
+    identity, known = await _known(asked)
     judged = _chosen(known.every, patterns)
     listing = "list-objects-v2" + (f" --max-items {most}" if most else "")
     rules, versioning, encryption, source = await together(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,6 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.account import A
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import Asked
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import details, existing
 from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
-from ansible_collections.golive.verify.plugins.plugin_utils.look import together
-from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like
 
 FLAGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _ANYBODY = {
@@ -44,27 +42,18 @@ def account_block(asked: Asked, account: str) -> Awaitable[dict[str, bool]]:
 
 @dataclass(frozen=True, slots=True)
 class Buckets:
-    """All buckets of the account, and the patterns of a check by which its controls choose among them."""
+    """All buckets of the account, of which each control chooses some."""
 
     asked: Asked
     every: Regions
-    patterns: Sequence[Sequence[str]]
 
     async def each(self, command: str, read: Reader, names: Iterable[str]) -> dict[str, Detail]:
-        """What read finds out of each of the buckets; command is how a person asks for one, up to its name.
-
-        The controls' choices overlap. So buckets are asked in one look as far as the same patterns are like them: no
-        control chooses only some of those, and none has to ask again what another asked.
-        """
-        alike: dict[tuple[bool, ...], dict[str, str | None]] = {}
-        for name in names:
-            alike.setdefault(tuple(like(name, each) for each in self.patterns), {})[name] = self.every.get(name)
-        found = await together(*(self._alike(command, read, buckets) for buckets in alike.values()))
-        return {name: detail for each in found for name, detail in each.items()}
-
-    def _alike(self, command: str, read: Reader, buckets: Regions) -> Awaitable[dict[str, Detail]]:
-        names = _NAMES if buckets.keys() == self.every.keys() else f"printf '%s\\n' {shlex.join(sorted(buckets))}"
-        return self.asked.of(f"{names} | xargs -r -n 1 aws s3api {command} --bucket", read, buckets)
+        """What read finds out of each of the buckets; command is how a person asks for one, up to its name."""
+        buckets = {name: self.every.get(name) for name in names}
+        if not buckets:
+            return {}
+        told = _NAMES if buckets.keys() == self.every.keys() else f"printf '%s\\n' {shlex.join(sorted(buckets))}"
+        return await self.asked.of(f"{told} | xargs -r -n 1 aws s3api {command} --bucket", read, buckets)
 
 
 def _listing(account: Account) -> dict[str, str | None]:

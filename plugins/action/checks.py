@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.golive.verify.plugins.plugin_utils import verifier
+from ansible_collections.golive.verify.plugins.plugin_utils import keys_in_variables, verifier
 from ansible_collections.golive.verify.plugins.plugin_utils.asked import EVERYTHING, Asked
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted, interface
 from ansible_collections.golive.verify.plugins.plugin_utils.run_directory import RunDirectory
@@ -44,7 +45,8 @@ class ActionModule(ActionBase):
         checks = [verifier.load(self, entry, where) for where, entry in entries]
         if asked.only_needs:
             return verifier.needed(checks, asked)
-        return verifier.prove_all(self, checks, variables, asked, want.deadline)
+        proofs = verifier.prove_all(self, checks, variables, asked, want.deadline)
+        return replace(proofs, secrets=keys_in_variables.told(variables)) if want.from_inventory else proofs
 
     def _from_inventory(self, variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for name in sorted(name for name in variables if name.startswith(PREFIX)):

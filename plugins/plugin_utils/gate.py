@@ -90,6 +90,7 @@ class Gate:
         )
         self.results: Results = self._waived.results
         self._told = [finding for part in parts for finding in part.get("findings", ())]
+        self._secrets = [told for part in parts for told in part.get("secrets", ())]
         silent = {target.name: f"{target.status}: {target.detail}" for target in self.targets if target.detail}
         self._needs = Needs(plan, self._waived, [each for part in parts for each in part["unasked"]], silent)
 
@@ -191,6 +192,8 @@ class Gate:
             yield Finding("unread", message, blocks=True)
         for line in self._plan.checklist.secrets:
             yield Finding("secret", f"{path}:{line}: the text holds what looks like a secret; remove and replace it")
+        for told in dict.fromkeys(self._secrets):
+            yield Finding("secret", told)
         for sentence in self._governance.components.contradictions(self.results):
             yield Finding("component", sentence, blocks=True)
         for sentence in self._governance.components.unknown(self._plan.items):

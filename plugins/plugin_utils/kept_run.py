@@ -119,7 +119,7 @@ def _is_texts(value: Any) -> bool:
 
 def _wrong(outcome: Outcome, host: str) -> str:
     """Why this is not what comes of a task on a host; empty where it is."""
-    lists = {name: outcome.get(name, []) for name in ("results", "unasked", "findings", "questions")}
+    lists = {name: outcome.get(name, []) for name in ("results", "unasked", "findings", "questions", "secrets")}
     for name, found in lists.items():
         if not isinstance(found, list):
             return f"{name} is not a list"
@@ -127,8 +127,8 @@ def _wrong(outcome: Outcome, host: str) -> str:
         isinstance(outcome.get(name, ""), str) for name in ("unreachable", "failed")
     ):
         return "it is not what comes of a task"
-    if not all(isinstance(each, str) for each in (*lists["findings"], *lists["questions"])):
-        return "findings or questions hold what is no text"
+    if not all(isinstance(each, str) for name in ("findings", "questions", "secrets") for each in lists[name]):
+        return "findings, questions or secrets hold what is no text"
     if not all(isinstance(each, dict) and each.keys() >= _UNASKED for each in lists["unasked"]):
         return "unasked is not what it should be"
     reasons = (

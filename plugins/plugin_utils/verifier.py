@@ -159,7 +159,7 @@ def verifier_names() -> list[str]:
 class Proofs:
     """What came of a list of checks on one host. failed: why not all of it could be run as it is written. questions: of
     each result, in their order, the digest of what it answers; empty where that cannot be told. needs: where
-    nothing was looked at, what looking would have to be allowed."""
+    nothing was looked at, what looking would have to be allowed. secrets: where some lie that should not."""
 
     results: list[Result]
     unasked: list[dict[str, str]]
@@ -169,6 +169,7 @@ class Proofs:
     failed: str = ""
     questions: list[str] = field(default_factory=list)
     needs: list[dict[str, Any]] | None = None
+    secrets: list[str] = field(default_factory=list)
 
     def as_task_result(self) -> dict[str, Any]:
         """The task's result: a short summary, and the results as one JSON string, which costs Ansible little."""
@@ -191,6 +192,7 @@ class Proofs:
             "results": [result.as_dict() for result in self.results],
             "unasked": self.unasked,
             "findings": self.findings,
+            "secrets": self.secrets,
             "unreachable": self.unreachable,
             "failed": self.failed,
             "questions": self.questions,

@@ -91,7 +91,7 @@ def result(**fields: Any) -> dict[str, Any]:
         ({}, "it is not what comes of a task"),
         ({"results": {}}, "results is not a list"),
         ({"results": [], "unasked": [{}]}, "unasked is not what it should be"),
-        ({"results": [], "findings": [5]}, "findings or questions hold what is no text"),
+        ({"results": [], "findings": [5]}, "findings, questions or secrets hold what is no text"),
         ({"results": [], "unreachable": True}, "it is not what comes of a task"),
         ({"results": [5]}, "result 1: it is not an object"),
         ({"results": [result(), {}]}, "result 2: control is missing or no text"),

@@ -94,7 +94,7 @@ def test_scans_that_got_to_their_end_pass(host: AideHost, options: Sequence[str]
     assert host.aide("--check", *options) == 0
     passes(host, "no differences")
     host.change("two")
-    assert host.aide("--check", *options) == 1
+    assert host.aide("--check", *options) in (1, 5)  # its directory has another time, or not yet
     passes(host, "differences")
 
 

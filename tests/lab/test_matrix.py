@@ -37,6 +37,7 @@ ELSEWHERE = {
     **dict.fromkeys(("bigquery.", "data.pii_protected"), "tests/integration/verifiers/test_bigquery.py: likewise"),
     "gcp.": "tests/integration/verifiers/test_gcp_iam.py: likewise",
     **dict.fromkeys(("containers.hardening", "deploy.strategy", "ha.redundancy", "kubernetes."), _CLUSTER),
+    "uptime.": "tests/integration/verifiers/test_gcp_monitoring.py: likewise",
     "aws.": "tests/integration/verifiers/test_aws_iam.py: there is no account here, but an emulator of them",
     "cloud.": "tests/integration/verifiers/test_aws_iam.py: likewise",
     "docs.": "tests/integration/verifiers/test_document.py: documents need no hosts",

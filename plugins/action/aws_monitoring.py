@@ -17,11 +17,11 @@ from ansible_collections.golive.verify.plugins.plugin_utils.aws.asking import As
 from ansible_collections.golive.verify.plugins.plugin_utils.aws.several import everywhere, name_of
 from ansible_collections.golive.verify.plugins.plugin_utils.details import Detail
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import NotAsked, Wanted
+from ansible_collections.golive.verify.plugins.plugin_utils.log_retention import kept, retention_seen
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, attempt, together
 from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, Seen, verdict, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import like, unmet
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Status, Verdict, unseen
-from ansible_collections.golive.verify.plugins.plugin_utils.retention import kept, retention_seen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 

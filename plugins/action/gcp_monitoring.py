@@ -18,11 +18,11 @@ from ansible_collections.golive.verify.plugins.plugin_utils.gcp.asking import As
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp_monitoring import judging, reading, uptime
 from ansible_collections.golive.verify.plugins.plugin_utils.gcp_monitoring.judging import Policy
 from ansible_collections.golive.verify.plugins.plugin_utils.interface import Wanted
+from ansible_collections.golive.verify.plugins.plugin_utils.log_retention import kept, retention_seen
 from ansible_collections.golive.verify.plugins.plugin_utils.look import Observer, together
 from ansible_collections.golive.verify.plugins.plugin_utils.many import Kind, Seen, verdict, whole
 from ansible_collections.golive.verify.plugins.plugin_utils.patterns import chosen, like
 from ansible_collections.golive.verify.plugins.plugin_utils.results import Verdict, unseen
-from ansible_collections.golive.verify.plugins.plugin_utils.retention import kept, retention_seen
 from ansible_collections.golive.verify.plugins.plugin_utils.verifier import Verifier, proves
 
 # Google's own bucket for what its auditors need: nobody can change how long it keeps logs (Cloud Logging, _Required).
